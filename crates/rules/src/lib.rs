@@ -1,0 +1,30 @@
+//! The verbs of Bridgewatch, without IO: nothing here awaits, reads a file, asks the time or rolls dice. Who calls passes the
+//! moment in and gets a value back, so that the engine, the demo's simulated history and the tests judge by the same code.
+//!
+//! The modules stand in the order in which data passes through them:
+//!
+//! ```text
+//! catalogue (what is written)  -> kind, schedule, expectation (what that means in time)
+//!   -> assess, sent (one run)  -> outcome, state (what a run moves)
+//!   -> level (what a person should make of it)
+//!   -> bucket, availability, rollup, hours (what runs add up to)
+//! ```
+
+pub mod catalogue;
+pub mod kind;
+
+pub mod expectation;
+pub mod schedule;
+
+pub mod assess;
+pub mod sent;
+
+pub mod outcome;
+pub mod state;
+
+pub mod level;
+
+pub mod availability;
+pub mod bucket;
+pub mod hours;
+pub mod rollup;
