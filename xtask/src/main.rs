@@ -1,2 +1,48 @@
-//! placeholder
-fn main() {}
+//! `cargo xtask run | test | bench | setup`: everything that a person types.
+//!
+//! It has no dependencies, so that it builds in a second and can say at once what it is about to do. Data passes through it as
+//! the person would go: [`setup`] installs what is missing, [`bundle`] makes the browser half, then cargo builds and runs.
+
+mod bench;
+mod bundle;
+mod command;
+mod run;
+mod setup;
+mod test;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask <what>
+
+  run [ARGS]     set up what is missing, bundle the pages, build, and start Bridgewatch with its demo
+                 at http://127.0.0.1:7077; ARGS go to `bridgewatch serve` in place of `--demo`
+  test [ARGS]    set up what the tests need and run every test; ARGS go to `cargo test`
+  bench [ARGS]   build for release and print what checks, runs and pages cost
+  setup [tests]  only set up: the tools, and with `tests` also browser and PostgreSQL
+";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let what = args.next().unwrap_or_default();
+    let rest: Vec<String> = args.collect();
+    let done = match what.as_str() {
+        "run" => run::run(&rest),
+        "test" => test::test(&rest),
+        "bench" => bench::bench(&rest),
+        "setup" => {
+            setup::tools().and_then(|_| if rest.iter().any(|arg| arg == "tests") { setup::for_tests() } else { Ok(()) })
+        }
+        _ => {
+            print!("{HELP}");
+            return if what.is_empty() || what == "help" || what == "--help" { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("\nxtask: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! A real PostgreSQL for tests: one server per test binary, in a temporary folder, with a fresh database per test.
+//!
+//! A small shell stands guard over the server and stops it, by its pid, as soon as the test binary is gone, however it went: it
+//! waits on a pipe whose other end this process holds.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    os::unix::{
+        fs::{MetadataExt as _, PermissionsExt as _, chown},
+        process::CommandExt as _,
+    },
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
+};
+
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+
+/// What to do where there is no PostgreSQL.
+const MISSING: &str = "PostgreSQL's `initdb` and `postgres` were found neither in PATH nor under /usr/lib/postgresql: install them \
+                       (Debian, Ubuntu: apt-get install postgresql)";
+
+/// What the guard runs: the server, until standard input ends; then it is stopped and its folder goes.
+const GUARD: &str = "trap '' INT; \"$1\" -D \"$2/data\" -k \"$2\" -c listen_addresses= -c fsync=off \
+                     -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 </dev/null & \
+                     server=$!; read -r end; kill -INT $server; wait $server; rm -rf \"$2\"";
+
+/// A running server. Dropped, it is stopped.
+#[derive(Debug)]
+pub struct Postgres {
+    folder: PathBuf,
+    /// Held for its standard input: the guard acts when that ends.
+    guard: Child,
+    databases: AtomicU32,
+}
+
+impl Postgres {
+    /// The server that the tests of this binary share.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Postgres> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// A server of one's own. Blocks until it takes connections.
+    ///
+    /// # Panics
+    /// Where PostgreSQL is missing or does not start, with what it said.
+    pub fn start() -> Self {
+        let (initdb, postgres) = binaries().unwrap_or_else(|| panic!("{MISSING}"));
+        let folder = tempfile::Builder::new().prefix("bw-pg-").tempdir().expect("a temporary folder").keep();
+        let user = unprivileged(&folder);
+        let as_user = |program: &Path| {
+            let mut command = Command::new(program);
+            command.current_dir(&folder).env("LC_ALL", "C");
+            if let Some((uid, gid)) = user {
+                command.uid(uid).gid(gid);
+            }
+            command
+        };
+        let made = as_user(&initdb)
+            .args(["--auth=trust", "--encoding=UTF8", "--locale=C", "--username=bridgewatch", "--no-sync", "-D"])
+            .arg(folder.join("data"))
+            .output()
+            .expect("initdb can be started");
+        assert!(made.status.success(), "initdb failed: {}", String::from_utf8_lossy(&made.stderr));
+        let mut guard = as_user(Path::new("/bin/sh"))
+            .args(["-c", GUARD, "guard"])
+            .args([&postgres, &folder])
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("a shell can be started");
+        let mut lines = BufReader::new(guard.stderr.take().expect("standard error is a pipe")).lines().map_while(Result::ok);
+        let mut said = Vec::new();
+        let ready = lines.by_ref().any(|line| {
+            let ready = line.contains("ready to accept connections");
+            said.push(line);
+            ready
+        });
+        assert!(ready, "postgres did not start: {}", said.join("\n"));
+        // what it says from now on is read away, so that it never waits for a reader
+        thread::spawn(move || lines.for_each(drop));
+        Self { folder, guard, databases: AtomicU32::new(0) }
+    }
+
+    /// The URL of a new, empty database.
+    ///
+    /// # Panics
+    /// If it cannot be made.
+    pub async fn database(&self) -> String {
+        let name = format!("t{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let mut admin = PgConnection::connect(&self.url("postgres")).await.expect("the server takes connections");
+        // a collation in which A follows a shows whether keys are kept by bytes; builds without ICU have none at hand
+        let spoken = format!("create database {name} template template0 locale_provider icu icu_locale 'en'");
+        if sqlx::query(AssertSqlSafe(spoken)).execute(&mut admin).await.is_err() {
+            let plain = format!("create database {name} template template0");
+            sqlx::query(AssertSqlSafe(plain)).execute(&mut admin).await.expect("a database can be made");
+        }
+        admin.close().await.expect("the connection can be closed");
+        self.url(&name)
+    }
+
+    fn url(&self, database: &str) -> String {
+        format!("postgres://bridgewatch@localhost/{database}?host={}", self.folder.display())
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        drop(self.guard.stdin.take());
+        let _ = self.guard.wait();
+    }
+}
+
+/// `initdb` and `postgres` of one version: of PATH, else the newest of Debian's folders.
+fn binaries() -> Option<(PathBuf, PathBuf)> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| {
+            let entry = entry.ok()?;
+            Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin")))
+        })
+        .collect();
+    versions.sort();
+    let debian = versions.into_iter().rev().map(|(_, folder)| folder);
+    std::env::split_paths(&path)
+        .chain(debian)
+        .map(|folder| (folder.join("initdb"), folder.join("postgres")))
+        .find(|(initdb, postgres)| initdb.is_file() && postgres.is_file())
+}
+
+/// PostgreSQL refuses to run as root: for root, the user it shall run as, who then owns the folder.
+fn unprivileged(folder: &Path) -> Option<(u32, u32)> {
+    if fs::metadata(folder).expect("the folder is there").uid() != 0 {
+        return None;
+    }
+    let users = fs::read_to_string("/etc/passwd").expect("the list of users");
+    let find = |name: &str| {
+        users.lines().find_map(|line| {
+            let mut fields = line.split(':');
+            let found = fields.next()? == name;
+            let uid = fields.nth(1)?.parse().ok()?;
+            let gid = fields.next()?.parse().ok()?;
+            found.then_some((uid, gid))
+        })
+    };
+    let (uid, gid) = find("postgres").or_else(|| find("nobody")).expect("a user `postgres` or `nobody` to run PostgreSQL as");
+    chown(folder, Some(uid), Some(gid)).expect("root may give the folder away");
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).expect("root may close the folder");
+    Some((uid, gid))
+}

@@ -1,0 +1,20 @@
+//! `cargo xtask test`: every test, nothing skipped silently.
+
+use crate::{
+    bundle::bundle,
+    command::{Done, cargo, must, path_with_tools, step, tools_dir},
+    setup,
+};
+
+/// Sets up what tests need and runs all of them.
+pub fn test(args: &[String]) -> Done {
+    let wasm_opt = setup::tools()?;
+    setup::for_tests()?;
+    bundle(wasm_opt)?;
+    step("run every test", || {
+        let mut tests = cargo();
+        tests.args(["test", "--workspace"]).args(args);
+        tests.env("PATH", path_with_tools()).env("AXE_CORE", tools_dir().join("npm/node_modules/axe-core/axe.min.js"));
+        must(&mut tests, "Read which test failed above; `cargo xtask test NAME` runs those of that name.")
+    })
+}
