@@ -1,1 +1,25 @@
-//! placeholder
+//! The binary, as a library that tests can start: configuration, wiring, HTTP layers, and nothing that judges.
+//!
+//! Data passes through it so:
+//!
+//! ```text
+//! flags, environment, bridgewatch.toml -> config -> house (two runtimes, two pools: engine and web)
+//! request -> http layers in order (limits, guard, cache) -> api/<resource>.rs or a page of `app`
+//!         -> service.acting_as(caller) -> answer, or problem+json
+//! events after commit -> live (SSE);  cron ticks -> roll-up and retention
+//! ```
+
+pub mod cli;
+pub mod config;
+pub mod error;
+pub mod house;
+
+pub mod api;
+pub mod http;
+
+pub mod demo;
+pub mod ticks;
+
+pub use config::Config;
+pub use error::ServerError;
+pub use house::House;

@@ -76,7 +76,8 @@ impl Postgres {
             .stdout(Stdio::null())
             .spawn()
             .expect("a shell can be started");
-        let mut lines = BufReader::new(guard.stderr.take().expect("standard error is a pipe")).lines().map_while(Result::ok);
+        let mut lines =
+            BufReader::new(guard.stderr.take().expect("standard error is a pipe")).lines().map_while(Result::ok);
         let mut said = Vec::new();
         let ready = lines.by_ref().any(|line| {
             let ready = line.contains("ready to accept connections");
@@ -152,7 +153,8 @@ fn unprivileged(folder: &Path) -> Option<(u32, u32)> {
             found.then_some((uid, gid))
         })
     };
-    let (uid, gid) = find("postgres").or_else(|| find("nobody")).expect("a user `postgres` or `nobody` to run PostgreSQL as");
+    let (uid, gid) =
+        find("postgres").or_else(|| find("nobody")).expect("a user `postgres` or `nobody` to run PostgreSQL as");
     chown(folder, Some(uid), Some(gid)).expect("root may give the folder away");
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).expect("root may close the folder");
     Some((uid, gid))

@@ -1,1 +1,98 @@
-// none
+//! The store's contract: every case runs on SQLite and on a real PostgreSQL.
+
+#[path = "store/given.rs"]
+mod given;
+
+#[path = "store/catalogue.rs"]
+mod catalogue;
+#[path = "store/lists.rs"]
+mod lists;
+#[path = "store/rollups.rs"]
+mod rollups;
+#[path = "store/runs.rs"]
+mod runs;
+#[path = "store/schema.rs"]
+mod schema;
+#[path = "store/sent.rs"]
+mod sent;
+#[path = "store/upkeep.rs"]
+mod upkeep;
+
+/// Makes two tests of each case: one per engine.
+macro_rules! on_both_engines {
+    ($($module:ident: $($case:ident)*;)*) => { $(
+        mod $module {
+            mod sqlite { $(
+                #[tokio::test]
+                async fn $case() {
+                    crate::$module::$case(&crate::given::Given::sqlite().await).await;
+                }
+            )* }
+            mod postgres { $(
+                #[tokio::test]
+                async fn $case() {
+                    crate::$module::$case(&crate::given::Given::postgres().await).await;
+                }
+            )* }
+        }
+    )* };
+}
+
+mod engines {
+    on_both_engines! {
+        catalogue:
+            what_is_put_is_loaded
+            keys_are_ordered_byte_by_byte
+            all_writes_or_none
+            retired_things_come_back_by_their_slug
+            a_rename_keeps_the_row_and_is_followed
+            owner_department_tier_and_lifecycle_are_dated
+            a_ping_key_once_given_stays
+            baselines_are_versioned;
+        runs:
+            a_run_comes_back_as_it_was
+            a_bare_run_comes_back_as_it_was
+            every_batch_size_binds_what_it_names
+            texts_survive_whatever_they_hold
+            the_ends_of_i64_survive
+            numbers_that_are_not_finite_are_left_out
+            a_replayed_batch_writes_nothing_twice
+            a_promise_is_missed_once
+            the_last_state_of_a_batch_wins
+            a_bad_row_is_named;
+        sent:
+            the_same_again_is_the_stored_run
+            other_content_clashes_and_takes_its_whole_group_with_it
+            a_clash_within_a_group_is_seen
+            groups_of_one_batch_see_each_other
+            a_running_run_is_completed_and_keeps_its_id
+            a_late_word_of_the_beginning_changes_nothing
+            a_business_key_counts_once
+            keys_belong_to_an_integration
+            many_keys_are_looked_up_at_once;
+        lists:
+            each_filter_leaves_what_it_names
+            pages_go_on_where_starts_are_equal
+            searches_take_signs_as_they_are_and_letters_of_either_case
+            the_last_good_run_and_the_stretch_since
+            figures_are_of_the_subject_and_the_time
+            the_newest_verdict_of_each_probe;
+        rollups:
+            a_rollup_comes_back_as_it_was_and_is_replaced_as_a_whole
+            every_number_of_rollups_is_written
+            sums_are_bigints_grouped_by_subject
+            units_are_read_by_hour_and_by_day
+            marks_made_meanwhile_are_not_cleared;
+        upkeep:
+            retention_deletes_a_thousand_at_a_time
+            retention_keeps_what_is_younger_or_not_named
+            two_stores_share_one_database
+            readers_read_while_a_writer_writes
+            everything_is_there_after_reopening
+            two_that_open_at_once_both_find_the_tables
+            settings_are_kept
+            nothing_prints_a_password;
+        schema:
+            every_migration_runs_over_rows;
+    }
+}

@@ -72,7 +72,7 @@ impl<'de> Deserialize<'de> for Slug {
     }
 }
 
-/// A run's id: UUIDv7 made by the recorder, so that runs sort by when they were recorded and a replay cannot write twice.
+/// A run's id: a `UUIDv7` made by the recorder, so that runs sort by when they were recorded and a replay cannot write twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(crate::ToSchema), schema(value_type = String, format = Uuid))]
 #[serde(transparent)]

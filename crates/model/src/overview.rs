@@ -7,6 +7,7 @@ use crate::{Answer, Counts, HoursSaved, Level, Slug, Tier, Timestamp, hours::Cos
 /// Which integrations an overview is of. Absent: all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
 pub struct OverviewQuery {
     /// Of this tier, 1 to 3.
     pub tier: Option<u8>,

@@ -37,9 +37,9 @@ pub struct MeasureSpec {
 }
 
 /// What one writes of a probe. `options` belong to the kind; `probe::kinds()` tells which there are.
+// No `deny_unknown_fields` here: serde then refuses the flattened schedule's own fields. The schedule refuses what is left over.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(crate::ToSchema))]
-#[serde(deny_unknown_fields)]
 pub struct ProbeSpec {
     /// Its name in URLs, within the integration.
     pub slug: Slug,

@@ -42,6 +42,7 @@ impl Timestamp {
     }
 
     /// The start of the `step`-long bucket (counted from the epoch, so UTC) that this moment lies in.
+    #[must_use]
     pub fn floor(self, step: Span) -> Self {
         Self(self.0 - self.0.rem_euclid(step.as_ms().max(1)))
     }

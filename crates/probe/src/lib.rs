@@ -1,1 +1,68 @@
-//! placeholder
+//! Asking a system how it is: one file per protocol, and nothing that judges, stores or schedules.
+//!
+//! A probe is built once from what is written of it and then asked as often as the engine likes. What it saw comes back as a
+//! [`rules::assess::Observation`]; whether that is good is for `rules` to say. Data passes through in this order:
+//!
+//! ```text
+//! kinds (what can be asked, as data)
+//!   -> build (ProbeSpec + Clients -> Probe)
+//!   -> Probe::ask (one attempt)
+//!        egress -> lookup -> connect -> TLS -> request -> answer, each stamped by `marks`
+//!   -> Observation: facts for expressions, phases, trouble with its reason, and an exchange without secrets
+//! ```
+//!
+//! Every attempt opens a connection of its own and shakes hands in full: an answer over a kept connection or a resumed
+//! session would be green while nobody new could connect. Whatever the other side does, `ask` ends within its timeout with a
+//! reason and a sentence; it never panics and leaves no task behind.
+//!
+//! A new kind is one file and one line in the table [`kinds`] reads from.
+
+pub mod clients;
+pub mod egress;
+pub mod lookup;
+pub mod probe;
+
+mod heartbeat;
+mod http;
+mod tcp;
+
+mod excerpt;
+mod marks;
+mod options;
+mod redact;
+mod said;
+
+use std::sync::{Arc, LazyLock};
+
+use model::{Fault, ProbeSpec};
+use rules::kind::Kind;
+
+pub use clients::{Clients, Outside, ProbeError};
+pub use egress::Egress;
+pub use lookup::{Lookup, SystemLookup};
+pub use probe::{Asking, HostKey, Probe};
+
+/// How a kind makes a probe of what is written of it.
+type Build = fn(&ProbeSpec, &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>>;
+
+/// Every kind and how its probes are built.
+const TABLE: &[(Kind, Build)] =
+    &[(http::KIND, http::build), (tcp::KIND, tcp::build), (heartbeat::KIND, heartbeat::build)];
+
+static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| TABLE.iter().map(|(kind, _)| *kind).collect());
+
+/// What can be asked: for each kind its options and the names its expressions may use.
+pub fn kinds() -> &'static [Kind] {
+    &KINDS
+}
+
+/// Makes a probe of what is written of it. Every wrong option is named, as `options.url`; a kind that nobody knows and a
+/// heartbeat, which is fed by pings, are faults of `kind`.
+pub fn build(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>> {
+    if let Some((_, build)) = TABLE.iter().find(|(kind, _)| kind.name == spec.kind) {
+        return build(spec, clients);
+    }
+    let known: Vec<&str> = TABLE.iter().map(|(kind, _)| kind.name).collect();
+    let fault = Fault::at("kind", format!("`{}` is no kind of probe", spec.kind));
+    Err(vec![fault.allowed(format!("one of {}", known.join(", ")))])
+}

@@ -1,1 +1,47 @@
-//! placeholder
+//! The only SQL: rows in, rows out, on SQLite and PostgreSQL. No judgement.
+//!
+//! ```text
+//! url -> Store::open -> apply (catalogue) -> load
+//!                    -> record (runs, states, dirty buckets) -> runs, run, run_figures
+//!                    -> take_dirty -> put_rollups -> rollups, sums, units
+//!                    -> delete_expired, backup
+//! ```
+//!
+//! One text serves both engines ([`both`]); what differs lives in two small files, `sqlite` and `postgres`. Every write is one
+//! transaction, and one transaction writes at a time on either engine, so that what a transaction has looked up stays true until
+//! it commits. Times are UTC epoch milliseconds, keys compare byte by byte, letters A to Z are alike in searches.
+//!
+//! **At the door.** A NUL in a text becomes U+FFFD, since PostgreSQL keeps none. Numbers that are not finite are left out, since
+//! neither JSON nor SQLite keeps them.
+
+mod both;
+mod error;
+mod postgres;
+mod sqlite;
+mod store;
+mod url;
+
+mod bulk;
+mod row;
+
+mod catalogue;
+mod runs;
+mod states;
+
+mod retention;
+mod rollups;
+mod settings;
+
+mod backup;
+
+pub use backup::restore;
+pub use catalogue::{Fact, Snapshot, Write};
+pub use error::{Result, StoreError};
+pub use retention::Expired;
+pub use rollups::{Dirty, Family, Sums, UnitsAt};
+pub use runs::{
+    Batch, Figures, GroupRecorded, KnownRun, Recorded, RunRecord, RunsFilter, SentGroup, SentRecord, SentRecorded,
+    Stretch, VerdictRun,
+};
+pub use store::{Engine, Store};
+pub use url::StoreUrl;

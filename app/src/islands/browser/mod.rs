@@ -1,0 +1,8 @@
+//! What islands do to the page. Compiled for the browser alone.
+
+pub mod actions;
+pub mod add;
+pub mod hover;
+pub mod live;
+mod page;
+mod talk;

@@ -1,0 +1,289 @@
+//! Add an integration: one form, whose probe is tried before it is saved.
+
+use leptos::prelude::*;
+use model::{Page, Problem, System};
+
+use crate::{
+    href::href,
+    islands::add::AddIntegration,
+    parts::header::{self, Head},
+    surroundings::here,
+};
+
+/// `/integrations/new`.
+pub fn page() -> AnyView {
+    let here = here();
+    Suspend::new(async move { show(here.api.systems().await) }).into_any()
+}
+
+fn show(systems: Result<Page<System>, Problem>) -> AnyView {
+    let mut head = Head::new(
+        "Add an integration",
+        "Name the flow, say who acts when it breaks, and give it a probe: it is tried before anything is saved.",
+    );
+    head.within = Some(("Integrations", href("/integrations")));
+    // Systems only help while typing: without them the form still works.
+    let known = systems
+        .map(|page| page.items)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|system| view! { <option value=system.spec.slug.to_string()>{system.spec.name}</option> })
+        .collect_view();
+    view! {
+        {head.show()}
+        <noscript>
+            <div class="notice" role="note">
+                "This form needs JavaScript. Without it, send the same fields to the API ("
+                <a href=href("/api/docs")>"POST /api/v1/integrations"</a>
+                ") or write them into a catalogue and run " <code>"bridgewatch apply landscape.yaml"</code> "."
+            </div>
+        </noscript>
+        <form id="add" class="form" method="post" action=href("/integrations/new") novalidate="">
+            <datalist id="systems">{known}</datalist>
+            {flow()}
+            {people()}
+            {probe()}
+            {promise()}
+            {worth()}
+            <AddIntegration api=href("/api/v1") pages=href("/integrations") />
+        </form>
+        {header::foot()}
+    }
+    .into_any()
+}
+
+/// One field: its label, its input, its help and the place of its fault.
+struct Field {
+    name: &'static str,
+    label: &'static str,
+    help: &'static str,
+    required: bool,
+    input: AnyView,
+}
+
+impl Field {
+    fn text(name: &'static str, label: &'static str, hint: &'static str) -> Self {
+        Self::of(name, label, "text", "text", hint)
+    }
+
+    fn number(name: &'static str, label: &'static str, hint: &'static str) -> Self {
+        Self::of(name, label, "number", "text", hint)
+    }
+
+    fn of(
+        name: &'static str,
+        label: &'static str,
+        meant: &'static str,
+        kind: &'static str,
+        hint: &'static str,
+    ) -> Self {
+        let mode = if meant == "number" { "decimal" } else { "text" };
+        let list = (meant == "slug").then_some("systems");
+        let input = view! {
+            <input
+                id=id(name)
+                name=name
+                type=kind
+                data-as=meant
+                inputmode=mode
+                placeholder=hint
+                list=list
+                autocomplete="off"
+                aria-describedby=format!("{0}-help {0}-fault", id(name))
+            />
+        }
+        .into_any();
+        Self { name, label, help: "", required: false, input }
+    }
+
+    fn lines(
+        name: &'static str,
+        label: &'static str,
+        meant: &'static str,
+        hint: &'static str,
+        given: &'static str,
+    ) -> Self {
+        let input = view! {
+            <textarea
+                id=id(name)
+                name=name
+                rows="3"
+                data-as=meant
+                placeholder=hint
+                spellcheck="false"
+                aria-describedby=format!("{0}-help {0}-fault", id(name))
+            >
+                {given}
+            </textarea>
+        }
+        .into_any();
+        Self { name, label, help: "", required: false, input }
+    }
+
+    fn choice(
+        name: &'static str,
+        label: &'static str,
+        meant: &'static str,
+        options: &[(&'static str, &'static str)],
+    ) -> Self {
+        let options = options.iter().map(|&(value, says)| view! { <option value=value>{says}</option> }).collect_view();
+        let input = view! {
+            <select id=id(name) name=name data-as=meant aria-describedby=format!("{0}-help {0}-fault", id(name))>
+                {options}
+            </select>
+        }
+        .into_any();
+        Self { name, label, help: "", required: false, input }
+    }
+
+    fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    fn help(mut self, help: &'static str) -> Self {
+        self.help = help;
+        self
+    }
+
+    fn show(self) -> AnyView {
+        let Self { name, label, help, required, input } = self;
+        let needed = required.then(|| view! { <span class="needed">" needed"</span> });
+        view! {
+            <div class="field">
+                <label for=id(name)>{label} {needed}</label>
+                {input}
+                <p class="help" id=format!("{}-help", id(name))>
+                    {help}
+                </p>
+                <p class="fault" id=format!("{}-fault", id(name)) data-fault=name></p>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+fn id(name: &str) -> String {
+    format!("f-{}", name.replace('.', "-"))
+}
+
+fn group(title: &'static str, says: &'static str, fields: Vec<AnyView>) -> AnyView {
+    view! {
+        <fieldset class="group">
+            <legend>{title}</legend>
+            <p class="group-says">{says}</p>
+            <div class="fields">{fields}</div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn flow() -> AnyView {
+    group(
+        "The flow",
+        "What crosses from where to where. Systems that are not known yet are made.",
+        vec![
+            Field::text("name", "Name", "Orders to NetSuite").required().show(),
+            Field::of("slug", "Name in addresses", "slug", "text", "orders-to-netsuite")
+                .help("Made of the name if left empty.")
+                .show(),
+            Field::of("from", "From", "slug", "text", "salesforce").required().show(),
+            Field::of("to", "To", "slug", "text", "netsuite").required().show(),
+            Field::text("description", "What crosses, and why", "Closed orders, so that finance can bill").show(),
+        ],
+    )
+}
+
+fn people() -> AnyView {
+    let tiers = [("3", "Tier 3: a nuisance"), ("2", "Tier 2: work waits"), ("1", "Tier 1: the business stops")];
+    group(
+        "Who cares",
+        "How much it hurts while it is down, and who acts then.",
+        vec![
+            Field::choice("tier", "Tier", "number", &tiers).show(),
+            Field::text("owner", "Team that acts", "Finance Systems").show(),
+            Field::text("department", "Department it serves", "Finance").show(),
+            Field::text("runbook", "Runbook", "https://wiki.example.com/orders")
+                .help("What to do when it breaks.")
+                .show(),
+        ],
+    )
+}
+
+fn probe() -> AnyView {
+    let kinds = [("http", "HTTP: ask an address"), ("tcp", "TCP: open a connection")];
+    let methods = [("GET", "GET"), ("HEAD", "HEAD"), ("POST", "POST")];
+    let http = vec![
+        Field::text("probe.options.url", "Address", "https://netsuite.example.com/health").required().show(),
+        Field::choice("probe.options.method", "Method", "text", &methods).show(),
+        Field::lines("probe.options.headers", "Headers", "pairs", "accept: application/json", "")
+            .help("One a line.")
+            .show(),
+        Field::lines("probe.assert", "Assertions", "lines", "status == 200", "status == 200")
+            .help("CEL, one a line: json.items.size() > 0, latency < duration('2s').")
+            .show(),
+    ];
+    let tcp = vec![
+        Field::text("probe.options.host", "Host", "warehouse.example.com").required().show(),
+        Field::number("probe.options.port", "Port", "5432").required().show(),
+    ];
+    view! {
+        <fieldset class="group">
+            <legend>"Its probe"</legend>
+            <p class="group-says">
+                "An active question, asked on schedule. Leave its target empty if the integration only sends its own runs."
+            </p>
+            <div class="fields">
+                {Field::choice("probe.kind", "Kind", "text", &kinds).show()}
+                {Field::text("probe.slug", "Its name in addresses", "api").help("api if left empty.").show()}
+            </div>
+            <div class="fields" data-kind="http">
+                {http}
+            </div>
+            <div class="fields" data-kind="tcp">
+                {tcp}
+            </div>
+            <div class="fields">
+                {Field::text("probe.every", "Asked every", "30s").help("30s if left empty; 5m, 1h 30m ...").show()}
+                {Field::text("probe.timeout", "Given up after", "10s").help("10s if left empty.").show()}
+            </div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+fn promise() -> AnyView {
+    group(
+        "What it promises",
+        "If it sends its own runs: how often one must come. Otherwise leave it empty.",
+        vec![
+            Field::text("expect.every", "A run every", "1h").show(),
+            Field::text("expect.grace", "At most this late", "10m").help("10m if left empty.").show(),
+            Field::text("unit.one", "What crosses: one of it", "order").show(),
+            Field::text("unit.many", "Many of it", "orders").show(),
+        ],
+    )
+}
+
+fn worth() -> AnyView {
+    let per = [("unit", "unit of work"), ("run", "run")];
+    let methods = [
+        ("interview", "Those who did it were asked"),
+        ("timed_sample", "A sample was timed"),
+        ("historical_records", "Records of the work by hand"),
+        ("guess", "A guess"),
+    ];
+    group(
+        "What it is worth",
+        "Minutes of hand work before there was this integration. Without them, hours saved and the cost of an outage are not known.",
+        vec![
+            Field::choice("baseline.per", "Counted on each", "text", &per).show(),
+            Field::number("baseline.low_minutes", "Minutes at least", "3").show(),
+            Field::number("baseline.likely_minutes", "As a rule", "5").show(),
+            Field::number("baseline.high_minutes", "At most", "9").show(),
+            Field::choice("baseline.method", "How it is known", "text", &methods).show(),
+            Field::text("baseline.source", "Who or what says so", "Billing team, March interview").show(),
+            Field::text("baseline.valid_from", "Valid from", "2026-01-01").show(),
+        ],
+    )
+}

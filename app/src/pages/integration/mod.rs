@@ -1,0 +1,184 @@
+//! One integration: where it stands and why, what it did, who cares, how to send it runs.
+
+mod about;
+mod charts;
+mod now;
+mod probes;
+mod send;
+mod worth;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use model::{
+    IntegrationDetail, Page, Problem, RunRow, RunsQuery, Series, SeriesQuery, Slug, Span,
+    views::{ChartKind, ChartQuery},
+};
+
+use crate::{
+    href::{self, href},
+    parts::{
+        empty, fact, filter,
+        header::{self, Head},
+        mark, problem, run_rows,
+    },
+    surroundings::{Surroundings, here},
+    words::cost,
+};
+
+/// No page shows more charts of measures; the API has them all.
+const MEASURES: usize = 6;
+/// So many runs are shown; the list of runs has the rest.
+const RUNS: u32 = 12;
+
+/// A period to look at, as its links say it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Range {
+    word: &'static str,
+    says: &'static str,
+    hours: i64,
+}
+
+const RANGES: [Range; 4] = [
+    Range { word: "24h", says: "24 hours", hours: 24 },
+    Range { word: "7d", says: "7 days", hours: 7 * 24 },
+    Range { word: "30d", says: "30 days", hours: 30 * 24 },
+    Range { word: "90d", says: "90 days", hours: 90 * 24 },
+];
+
+/// What the page is made of.
+struct Gathered {
+    detail: IntegrationDetail,
+    range: Range,
+    asked: SeriesQuery,
+    series: Result<Series, Problem>,
+    latency: Result<String, Problem>,
+    error_rate: Result<String, Problem>,
+    measures: Vec<(String, Result<String, Problem>)>,
+    runs: Result<Page<RunRow>, Problem>,
+}
+
+/// `/integrations/{slug}`, with `?range`.
+pub fn page() -> AnyView {
+    let here = here();
+    let slug = use_params_map().get_untracked().get("slug").unwrap_or_default();
+    let word = filter::Asked::read().text("range");
+    let range = RANGES.into_iter().find(|range| word.as_deref() == Some(range.word)).unwrap_or(RANGES[0]);
+    Suspend::new(async move {
+        let gathered = match Slug::parse(&slug) {
+            Ok(slug) => gather(slug, range, &here).await,
+            Err(_) => Err(Problem::not_found("integration", slug)),
+        };
+        match gathered {
+            Ok(gathered) => show(&gathered, &here),
+            Err(fault) => problem::page(&fault),
+        }
+    })
+    .into_any()
+}
+
+async fn gather(slug: Slug, range: Range, here: &Surroundings) -> Result<Gathered, Problem> {
+    let api = &here.api;
+    let detail = api.integration(slug.clone()).await?;
+    let asked = SeriesQuery { from: Some(here.now() - Span::hours(range.hours)), ..SeriesQuery::default() };
+    let drawn = |kind, measure| ChartQuery { kind, measure, series: asked.clone() };
+    let series = api.series(slug.clone(), asked.clone()).await;
+    let latency = api.chart(slug.clone(), drawn(ChartKind::Latency, None)).await;
+    let error_rate = api.chart(slug.clone(), drawn(ChartKind::ErrorRate, None)).await;
+    let mut measures = Vec::new();
+    for name in detail.measures.iter().take(MEASURES) {
+        let chart = api.chart(slug.clone(), drawn(ChartKind::Measure, Some(name.clone()))).await;
+        measures.push((name.clone(), chart));
+    }
+    let runs = api.runs(RunsQuery { integration: Some(slug), limit: Some(RUNS), ..RunsQuery::default() }).await;
+    Ok(Gathered { detail, range, asked, series, latency, error_rate, measures, runs })
+}
+
+fn show(gathered: &Gathered, here: &Surroundings) -> AnyView {
+    let detail = &gathered.detail;
+    let spec = &detail.integration.spec;
+    let mut head = Head::new(spec.name.clone(), answer(detail, here));
+    head.within = Some(("Integrations", href("/integrations")));
+    head.topics = Some(vec![spec.slug.to_string()]);
+    head.beside = Some(
+        view! {
+            <div class="head-facts" data-live="facts">
+                {mark::level(detail.standing.level)} {mark::tier(spec.tier)} {flow(detail)}
+            </div>
+        }
+        .into_any(),
+    );
+    head.side = spec.runbook.clone().map(|runbook| {
+        view! {
+            <a class="button" href=runbook rel="noreferrer">
+                "Runbook"
+            </a>
+        }
+        .into_any()
+    });
+    view! {
+        {head.show()}
+        {now::answers(detail)}
+        {now::reasons(detail, here)}
+        {now::strip(detail)}
+        {charts::section(gathered)}
+        {probes::section(detail, here)}
+        {runs(gathered, here)}
+        <div class="columns">{worth::section(detail)} {about::section(detail, here)}</div>
+        {send::section(detail, here)}
+        {header::foot()}
+    }
+    .into_any()
+}
+
+/// The page in one line: the worst reason with its cost and who acts, or what an okay rests on.
+fn answer(detail: &IntegrationDetail, here: &Surroundings) -> AnyView {
+    let owner = detail.integration.spec.owner.clone().unwrap_or_else(|| "nobody named".to_owned());
+    let said = match detail.standing.why.first() {
+        Some(why) => format!("{}; {}. Acts: {owner}.", cost::why(why, here.now(), here.zone), cost::cost(&detail.cost)),
+        None if detail.standing.evidence.is_empty() => {
+            format!("{} Owner: {owner}.", detail.integration.spec.description.clone().unwrap_or_default())
+        }
+        None => format!("Okay on the evidence of {}. Owner: {owner}.", detail.standing.evidence.join(" and ")),
+    };
+    view! { <p>{said}</p> }.into_any()
+}
+
+fn flow(detail: &IntegrationDetail) -> AnyView {
+    let names: Vec<&String> =
+        std::iter::once(&detail.from_name).chain(&detail.via_names).chain(std::iter::once(&detail.to_name)).collect();
+    let steps = names
+        .into_iter()
+        .enumerate()
+        .map(|(index, name)| {
+            let arrow = (index > 0).then(|| {
+                view! {
+                    <span class="arrow" role="img" aria-label="to">
+                        " → "
+                    </span>
+                }
+            });
+            view! { {arrow} <span>{name.clone()}</span> }
+        })
+        .collect_view();
+    view! { <span class="flow">{steps}</span> }.into_any()
+}
+
+fn runs(gathered: &Gathered, here: &Surroundings) -> AnyView {
+    let slug = &gathered.detail.integration.spec.slug;
+    let body = match &gathered.runs {
+        Ok(page) if page.items.is_empty() => empty::empty(
+            "Here its newest runs will be.",
+            view! { <p>"Give it a probe, or let it send its runs as shown below."</p> },
+        ),
+        Ok(page) => run_rows::table(&page.items, false, here),
+        Err(fault) => problem::part("The list of runs", fault),
+    };
+    let all = view! { <a href=href::with("/runs", &[("integration", slug)])>"All of its runs"</a> }.into_any();
+    view! {
+        <section class="section" data-live="runs">
+            {fact::section_head("Recent runs", Some(all))}
+            {body}
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,15 @@
+//! What pages are put together from. Plain functions from values to views; none of them asks for data.
+
+pub mod button;
+pub mod chart;
+pub mod demo;
+pub mod empty;
+pub mod fact;
+pub mod filter;
+pub mod header;
+pub mod mark;
+pub mod pager;
+pub mod problem;
+pub mod run_rows;
+pub mod strip;
+pub mod time;

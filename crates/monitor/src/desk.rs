@@ -1,0 +1,295 @@
+//! What the recorder knows by heart: the state of every probe, sent run and promise. Folds are `rules::state`'s; nothing here waits.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use chrono_tz::Tz;
+use model::{Clock, IntegrationId, Origin, Outcome, ProbeId, Reason, Run, Schedule, Slug, Subject, Timestamp};
+use rules::{
+    expectation::{Came, Owed},
+    state::{ProbeState, SentState},
+};
+use store::RunRecord;
+
+use crate::{
+    expect::{Book, News, message},
+    ids::RunIds,
+    landscape::Landscape,
+    schedule::Command,
+    watched::Watched,
+    work::blank_run,
+};
+
+/// States and promises. What follows from a change is collected in the public lists, which the recorder empties.
+pub(crate) struct Desk {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<RunIds>,
+    pub(crate) zone: Tz,
+    pub(crate) landscape: Arc<Landscape>,
+    /// How each probe is.
+    pub(crate) probes: HashMap<ProbeId, ProbeState>,
+    /// How what each integration sends is.
+    pub(crate) sent: HashMap<IntegrationId, SentState>,
+    /// Promises, of integrations ([`Subject::Sent`]) and heartbeats ([`Subject::Probe`]).
+    pub(crate) books: HashMap<Subject, Book>,
+    /// States that the store does not have yet.
+    pub(crate) unsaved_probes: HashSet<ProbeId>,
+    /// The same of what integrations send.
+    pub(crate) unsaved_sent: HashSet<IntegrationId>,
+    /// What the schedule has to be told.
+    pub(crate) commands: Vec<Command>,
+    /// `missed` runs that have to be recorded.
+    pub(crate) missed: Vec<RunRecord>,
+}
+
+impl Desk {
+    /// Folds an attempt of a probe, and asks for the next one sooner while a change is being confirmed.
+    pub(crate) fn attempt(&mut self, watched: &Watched, run: &Run) {
+        if self.fold_probe(watched, run)
+            && self
+                .probes
+                .get(&watched.id())
+                .is_some_and(|state| state.confirming(watched.spec().down_after, watched.spec().up_after).is_some())
+        {
+            let now = self.clock.now();
+            self.commands.push(Command::Confirm(watched.id(), now + watched.retry_interval(now)));
+        }
+    }
+
+    /// Folds a run into the state of its probe, unless it is in there already (ids only grow). False if it moved nothing.
+    fn fold_probe(&mut self, watched: &Watched, run: &Run) -> bool {
+        let state = self.probes.entry(watched.id()).or_default();
+        let known = state.last.as_ref().is_some_and(|last| run.id <= last.id);
+        if known || !run.last_attempt {
+            return false;
+        }
+        *state = state.step(run, watched.spec().down_after, watched.spec().up_after);
+        self.unsaved_probes.insert(watched.id());
+        true
+    }
+
+    /// Folds a run that an integration sent, once it is stored.
+    pub(crate) fn came(&mut self, record: &RunRecord) {
+        let (subject, run) = (subject_of(record), &record.run);
+        let ended = run.outcome != Outcome::Running;
+        let news = match self.books.get_mut(&subject) {
+            Some(book) if ended => book.came(Came { at: run.started_at, units: run.units_counted }, self.clock.now()),
+            Some(book) => {
+                book.began(run.started_at);
+                News::default()
+            }
+            None => News::default(),
+        };
+        self.miss(subject, news.missed);
+        self.fold_sent(record, ended && (news.kept || !self.least_units(record.integration_id)));
+        if ended {
+            self.expect(subject);
+        }
+    }
+
+    /// Folds a sent run into the state that it moves; `satisfies`: it keeps the promise.
+    pub(crate) fn fold_sent(&mut self, record: &RunRecord, satisfies: bool) {
+        match record.probe_id.and_then(|probe| self.landscape.probes.get(&probe).cloned()) {
+            Some(watched) => drop(self.fold_probe(&watched, &record.run)),
+            None => {
+                let state = self.sent.entry(record.integration_id).or_default();
+                *state = state.step(&record.run, satisfies);
+                self.unsaved_sent.insert(record.integration_id);
+            }
+        }
+    }
+
+    /// The deadline of a promise has passed: what did not come is missed.
+    pub(crate) fn deadline(&mut self, subject: Subject) {
+        let now = self.clock.now();
+        let news = self.books.get_mut(&subject).map(|book| book.look(now)).unwrap_or_default();
+        self.miss(subject, news.missed);
+        self.expect(subject);
+    }
+
+    /// Takes over a catalogue: promises that changed are made anew, others go on.
+    pub(crate) fn follow(&mut self, landscape: Arc<Landscape>) {
+        let now = self.clock.now();
+        let before = std::mem::replace(&mut self.landscape, landscape);
+        let landscape = Arc::clone(&self.landscape);
+        for bridge in &landscape.bridges {
+            let subject = Subject::Sent(bridge.id());
+            let old = before.bridge(bridge.id());
+            let same = old.is_some_and(|old| {
+                old.integration.spec.expect == bridge.integration.spec.expect
+                    && old.promise.is_some() == bridge.promise.is_some()
+            });
+            if !same {
+                self.promise(subject, bridge.promise.clone().map(|promise| Book::new(promise, now)));
+            }
+        }
+        for watched in landscape.probes.values() {
+            let old = before.probes.get(&watched.id());
+            if old.is_some_and(|old| Arc::ptr_eq(old, watched)) {
+                continue;
+            }
+            let subject = Subject::Probe(watched.id());
+            let same = old.is_some_and(|old| {
+                old.spec().schedule == watched.spec().schedule
+                    && old.spec().options == watched.spec().options
+                    && old.active == watched.active
+            });
+            if same && watched.promise().is_some() {
+                watched.plan(old.and_then(|old| old.next_at()));
+            } else if !same && (watched.promise().is_some() || self.books.contains_key(&subject)) {
+                let promise = watched.promise().filter(|_| watched.active).cloned();
+                self.promise(subject, promise.map(|promise| Book::new(promise, now)));
+            }
+        }
+        let gone = |subject: &Subject| match subject {
+            Subject::Sent(id) => landscape.bridge(*id).is_none(),
+            Subject::Probe(id) => !landscape.probes.contains_key(id),
+            Subject::Integration(_) | Subject::All => true,
+        };
+        for subject in self.books.keys().copied().filter(gone).collect::<Vec<_>>() {
+            self.promise(subject, None);
+        }
+        self.probes.retain(|id, _| landscape.probes.contains_key(id));
+        self.sent.retain(|id, _| landscape.bridge(*id).is_some());
+        self.unsaved_probes.retain(|id| landscape.probes.contains_key(id));
+        self.unsaved_sent.retain(|id| landscape.bridge(*id).is_some());
+    }
+
+    /// Opens or closes the book of a promise.
+    pub(crate) fn promise(&mut self, subject: Subject, book: Option<Book>) {
+        match book {
+            Some(book) => drop(self.books.insert(subject, book)),
+            None => drop(self.books.remove(&subject)),
+        }
+        self.expect(subject);
+    }
+
+    /// Notes what is owed next where board, store and schedule look for it.
+    fn expect(&mut self, subject: Subject) {
+        let owed = self.books.get(&subject).map(Book::owed);
+        match subject {
+            Subject::Sent(id) => {
+                let (due, deadline) = (owed.map(|owed| owed.due), owed.map(|owed| owed.deadline));
+                let state = self.sent.entry(id).or_default();
+                if (state.next_due, state.next_deadline) != (due, deadline) {
+                    *state = std::mem::take(state).expecting(due, deadline);
+                    self.unsaved_sent.insert(id);
+                }
+            }
+            Subject::Probe(id) => {
+                if let Some(watched) = self.landscape.probes.get(&id).filter(|watched| watched.promise().is_some()) {
+                    watched.plan(owed.map(|owed| owed.due));
+                }
+            }
+            Subject::Integration(_) | Subject::All => {}
+        }
+        self.commands.push(Command::Deadline(subject, owed.map(|owed| owed.deadline)));
+    }
+
+    /// Makes and folds a `missed` run for each of these.
+    fn miss(&mut self, subject: Subject, missed: Vec<Owed>) {
+        for owed in missed {
+            let Some((integration_id, integration, probe, environment, schedule)) = self.whose(subject) else { return };
+            let running = self.books.get(&subject).and_then(Book::running);
+            let id = self.ids.next(self.clock.now());
+            let mut run = blank_run(id, integration, Origin::Expectation, environment, owed.deadline, Outcome::Missed);
+            run.scheduled_at = Some(owed.deadline);
+            run.reason = Some(Reason::Overdue);
+            run.message = Some(message(&schedule, owed, running, self.zone));
+            run.probe = probe.as_ref().map(|watched| watched.spec().slug.clone());
+            let probe_id = probe.as_ref().map(|watched| watched.id());
+            match probe {
+                Some(watched) => drop(self.fold_probe(&watched, &run)),
+                None => {
+                    let state = self.sent.entry(integration_id).or_default();
+                    *state = state.step(&run, false);
+                    self.unsaved_sent.insert(integration_id);
+                }
+            }
+            self.missed.push(RunRecord { run, integration_id, probe_id });
+        }
+    }
+
+    /// Folds a run that comes back from the spool, if the state that was stored does not hold it yet.
+    pub(crate) fn recovered(&mut self, record: &RunRecord) {
+        match record.probe_id.and_then(|probe| self.landscape.probes.get(&probe).cloned()) {
+            Some(watched) => drop(self.fold_probe(&watched, &record.run)),
+            // A deadline that was counted is not counted again.
+            None if record.run.outcome == Outcome::Missed => {
+                let state = self.sent.entry(record.integration_id).or_default();
+                *state = state.step(&record.run, false);
+                self.unsaved_sent.insert(record.integration_id);
+            }
+            None => {}
+        }
+    }
+
+    fn whose(&self, subject: Subject) -> Option<(IntegrationId, Slug, Option<Arc<Watched>>, String, Schedule)> {
+        match subject {
+            Subject::Sent(id) => {
+                let bridge = self.landscape.bridge(id)?;
+                let spec = &bridge.integration.spec;
+                Some((id, spec.slug.clone(), None, spec.environment.clone(), spec.expect.as_ref()?.schedule.clone()))
+            }
+            Subject::Probe(id) => {
+                let watched = Arc::clone(self.landscape.probes.get(&id)?);
+                let (environment, schedule) = (watched.environment.clone(), watched.spec().schedule.clone());
+                Some((
+                    watched.probe.integration_id,
+                    watched.integration().clone(),
+                    Some(watched),
+                    environment,
+                    schedule,
+                ))
+            }
+            Subject::Integration(_) | Subject::All => None,
+        }
+    }
+
+    /// Whether an integration promises least units, so that not every run keeps the promise.
+    fn least_units(&self, id: IntegrationId) -> bool {
+        let expect = self.landscape.bridge(id).and_then(|bridge| bridge.integration.spec.expect.as_ref());
+        expect.is_some_and(|expect| expect.min_units.is_some())
+    }
+
+    /// The states that the store does not have yet, as JSON. They count as saved from now on.
+    pub(crate) fn take_unsaved(&mut self) -> (Vec<(ProbeId, String)>, Vec<(IntegrationId, String)>) {
+        let probes = std::mem::take(&mut self.unsaved_probes);
+        let sent = std::mem::take(&mut self.unsaved_sent);
+        (texts(probes, &self.probes), texts(sent, &self.sent))
+    }
+
+    /// The store did not take these after all.
+    pub(crate) fn not_saved(&mut self, probes: &[(ProbeId, String)], sent: &[(IntegrationId, String)]) {
+        self.unsaved_probes.extend(probes.iter().map(|(id, _)| *id));
+        self.unsaved_sent.extend(sent.iter().map(|(id, _)| *id));
+    }
+
+    /// Whether the store lacks a state.
+    pub(crate) fn has_unsaved(&self) -> bool {
+        !self.unsaved_probes.is_empty() || !self.unsaved_sent.is_empty()
+    }
+
+    /// Now.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// What a sent run counts towards: a heartbeat's promise, or the integration's own.
+fn subject_of(record: &RunRecord) -> Subject {
+    record.probe_id.map_or(Subject::Sent(record.integration_id), Subject::Probe)
+}
+
+fn texts<K: Copy + Eq + std::hash::Hash, S: serde::Serialize>(
+    ids: HashSet<K>,
+    states: &HashMap<K, S>,
+) -> Vec<(K, String)> {
+    let text = |id: K| {
+        let text = serde_json::to_string(states.get(&id)?);
+        text.inspect_err(|error| tracing::error!(%error, "a state cannot be written")).ok().map(|text| (id, text))
+    };
+    ids.into_iter().filter_map(text).collect()
+}

@@ -1,0 +1,209 @@
+//! Schedule and execution under paused time.
+
+use std::{collections::HashMap, sync::Arc};
+
+use model::{Outcome, Reason, Span, Timestamp};
+use serde_json::json;
+use tokio::sync::watch;
+
+use crate::{
+    MonitorConfig,
+    landscape::Landscape,
+    schedule::Command,
+    testing::{Bench, START, probe, snapshot},
+    watchdog::Watchdog,
+    work::Work,
+};
+
+fn limits() -> MonitorConfig {
+    MonitorConfig::new("unused")
+}
+
+fn ms_between(moments: &[Timestamp]) -> Vec<i64> {
+    moments.windows(2).map(|pair| pair[1].since(pair[0]).as_ms()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_probes_are_spread_evenly_and_all_asked_within_one_period() {
+    let bridges: Vec<_> =
+        (0..10_000).map(|index| vec![probe("api", "10s", json!({"host": format!("h{index}")}), json!({}))]).collect();
+    let bench = Bench::start(&bridges, &limits()).await;
+
+    bench.pass(Span::seconds(20)).await;
+
+    let asked = bench.asked();
+    let mut tenths = [0_u32; 20];
+    for asked in &asked {
+        tenths[usize::try_from(asked.at.since(START).as_ms() / 1_000).expect("in time").min(19)] += 1;
+    }
+    assert!(tenths.iter().all(|asked| (850..=1_150).contains(asked)), "{tenths:?}");
+    assert!((19_990..=20_010).contains(&asked.len()), "{}", asked.len());
+    assert!(bench.runs().iter().all(|run| run.outcome == Outcome::Ok));
+    assert!(bench.runs().iter().all(|run| run.started_at.since(run.scheduled_at.expect("planned")) <= Span::ms(5)));
+    assert_eq!(bench.tasks.failure(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_is_never_asked_while_it_is_being_asked() {
+    let slow = probe("slow", "10s", json!({"takes_ms": 14_000}), json!({"timeout": "20s"}));
+    let bench = Bench::start(&[vec![slow]], &limits()).await;
+
+    bench.pass(Span::seconds(120)).await;
+
+    let asked = bench.asked();
+    assert!(asked.len() >= 7, "{}", asked.len());
+    for pair in asked.windows(2) {
+        assert!(pair[0].ended.is_some_and(|ended| ended <= pair[1].at), "{pair:?}");
+    }
+    let late: Vec<_> = bench.runs().into_iter().filter(|run| run.reason == Some(Reason::SchedulerLate)).collect();
+    assert!(!late.is_empty(), "a period in which it could not start is told of");
+    assert!(late.iter().all(|run| run.outcome == Outcome::Unknown && run.skipped == Some(1)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_stall_each_probe_tells_once_what_was_skipped_and_none_bursts() {
+    let bridges: Vec<_> =
+        (0..50).map(|index| vec![probe("api", "10s", json!({"host": format!("h{index}")}), json!({}))]).collect();
+    let bench = Bench::start(&bridges, &limits()).await;
+    bench.pass(Span::seconds(10)).await;
+    let before = (bench.runs().len(), bench.asked().len());
+
+    tokio::time::advance(Span::seconds(65).as_duration()).await;
+    bench.pass(Span::ms(10)).await;
+
+    let after = bench.runs().split_off(before.0);
+    assert_eq!(after.len(), 50, "one run for each probe");
+    assert!(after.iter().all(|run| run.reason == Some(Reason::SchedulerLate)));
+    assert!(after.iter().all(|run| run.skipped.is_some_and(|skipped| (5..=6).contains(&skipped))));
+    assert!(bench.asked().len() - before.1 <= 2, "nobody is asked out of turn");
+    bench.pass(Span::seconds(10)).await;
+    assert!((48..=52).contains(&(bench.asked().len() - before.1)), "the next period is as every other");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_edit_touches_only_what_it_changed() {
+    let api = |slug: &str, every: &str| probe(slug, every, json!({"host": slug}), json!({}));
+    let bench = Bench::start(&[vec![api("a", "60s"), api("b", "60s"), api("c", "60s")]], &limits()).await;
+    bench.pass(Span::seconds(90)).await;
+    let planned = |landscape: &Landscape| -> HashMap<String, Timestamp> {
+        let plan = |watched: &Arc<crate::watched::Watched>| Some((watched.spec().slug.to_string(), watched.next_at()?));
+        landscape.probes.values().filter_map(plan).collect()
+    };
+    let before = planned(&bench.landscape);
+
+    let mut renamed = api("b", "60s");
+    renamed.name = Some("Another name".to_owned());
+    let edited = snapshot(&[vec![api("a", "60s"), renamed, api("c", "7s")]]);
+    let landscape = Arc::new(Landscape::make(edited, &bench.landscape, &bench.maker));
+    bench.schedule.send(Command::Landscape(Arc::clone(&landscape))).await.expect("a schedule");
+    bench.pass(Span::ms(1)).await;
+
+    let after = planned(&landscape);
+    assert_eq!(after["a"], before["a"], "what did not change keeps its moment");
+    assert_eq!(after["b"], before["b"], "and so does what kept its schedule");
+    assert!(after["c"] <= bench.clock.now() + Span::seconds(7), "the new schedule holds at once");
+    let same = |slug: &str| {
+        let of = |landscape: &Landscape| {
+            landscape.probes.values().find(|watched| watched.spec().slug.as_str() == slug).map(Arc::as_ptr)
+        };
+        of(&landscape) == of(&bench.landscape)
+    };
+    assert!(same("a") && !same("b") && !same("c"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn targets_that_hang_delay_nobody_else() {
+    let mut bridges: Vec<_> = (0..60)
+        .map(|index| {
+            let hangs = json!({"host": "hangs", "takes_ms": 3_600_000});
+            vec![probe(&format!("hangs-{index}"), "10s", hangs, json!({"timeout": "10s"}))]
+        })
+        .collect();
+    bridges.extend((0..100).map(|index| {
+        let host = json!({"host": format!("healthy-{index}")});
+        vec![probe(&format!("healthy-{index}"), "10s", host, json!({}))]
+    }));
+    let config = MonitorConfig { global_limit: 40, host_limit: 32, ..limits() };
+    let bench = Bench::start(&bridges, &config).await;
+
+    bench.pass(Span::seconds(60)).await;
+
+    assert!(bench.maker.limits.free() >= 40 - 32, "those that wait for the host hold no place of all");
+    let runs = bench.runs();
+    let healthy: Vec<_> =
+        runs.iter().filter(|run| run.probe.as_ref().is_some_and(|slug| slug.as_str().starts_with("healthy"))).collect();
+    assert!((590..=610).contains(&healthy.len()), "{}", healthy.len());
+    for run in healthy {
+        let late = run.started_at.since(run.scheduled_at.expect("planned"));
+        assert!(run.outcome == Outcome::Ok && late <= Span::ms(10), "{late} {run:?}");
+    }
+    let reasons = |reason| runs.iter().filter(|run| run.reason == Some(reason)).count();
+    assert!(reasons(Reason::Timeout) > 0 && reasons(Reason::SchedulerLate) > 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_check_may_try_again_with_a_doubled_pause_and_only_its_last_attempt_counts() {
+    let retries = json!({"retries": {"count": 2, "backoff": "1s"}, "retry_interval": "50s"});
+    let bench = Bench::start(&[vec![probe("api", "60s", json!({"answer": "fail"}), retries)]], &limits()).await;
+
+    while bench.runs().len() < 3 {
+        bench.pass(Span::seconds(1)).await;
+    }
+
+    let runs = bench.runs();
+    let told: Vec<_> = runs.iter().map(|run| (run.attempt, run.last_attempt, run.outcome)).take(3).collect();
+    let failed = Outcome::Failed;
+    assert_eq!(told, [(1, false, failed), (2, false, failed), (3, true, failed)]);
+    let pauses = ms_between(&bench.asked_at("api")[..3]);
+    assert!((1_000..1_010).contains(&pauses[0]) && (2_000..2_010).contains(&pauses[1]), "{pauses:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_a_change_is_confirmed_the_next_check_comes_after_a_third_of_the_period() {
+    let bench = Bench::start(&[vec![probe("api", "90s", json!({"answer": "fail"}), json!({}))]], &limits()).await;
+
+    bench.pass(Span::seconds(400)).await;
+
+    let pauses = ms_between(&bench.asked_at("api"));
+    assert!(pauses[..2].iter().all(|pause| (30_000..30_050).contains(pause)), "{pauses:?}");
+    assert!((29_900..=30_050).contains(&pauses[2]), "then it is down, and the calendar holds again: {pauses:?}");
+    assert!(pauses[3..].iter().all(|pause| (89_990..=90_010).contains(pause)), "{pauses:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_panics_is_our_fault_and_ends_nothing() {
+    let bench = Bench::start(&[vec![probe("api", "10s", json!({"answer": "panic"}), json!({}))]], &limits()).await;
+
+    bench.pass(Span::seconds(30)).await;
+
+    let runs = bench.runs();
+    assert!(runs.len() >= 2);
+    assert!(runs.iter().all(|run| run.outcome == Outcome::Unknown && run.reason == Some(Reason::Internal)));
+    assert_eq!(bench.tasks.failure(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_watchdog_ends_what_does_not_end_and_asks_for_what_was_lost() {
+    let (bench, mut commands, mut inbox) = Bench::idle(&[vec![probe("api", "10s", json!({}), json!({}))]], &limits());
+    let watched = bench.landscape.probes.values().next().expect("a probe");
+    let watchdog = Watchdog {
+        executor: Arc::clone(&bench.executor),
+        landscape: watch::Sender::new(Arc::clone(&bench.landscape)).subscribe(),
+        schedule: bench.schedule.clone(),
+        record: bench.record.clone(),
+    };
+
+    watched.begins(START);
+    watchdog.look(START + Span::ms(900));
+    assert!(inbox.try_recv().is_err(), "it may still end by itself");
+    watchdog.look(START + Span::ms(1_100));
+    let Ok(Work::Attempt(attempt)) = inbox.try_recv() else { panic!("a run") };
+    assert_eq!((attempt.run.outcome, attempt.run.reason), (Outcome::Unknown, Some(Reason::Internal)));
+    assert!(!watched.ends(), "what it still says is not heard");
+
+    watched.plan(Some(START));
+    watchdog.look(START + Span::seconds(20));
+    assert!(commands.try_recv().is_err(), "two periods have not passed");
+    watchdog.look(START + Span::seconds(21));
+    assert!(matches!(commands.try_recv(), Ok(Command::Rearm(id, at)) if id == watched.id() && at == START));
+}

@@ -1,0 +1,222 @@
+//! The engine's door: what `service` and the server's ticks may ask of it.
+
+use std::sync::Arc;
+
+use model::{
+    Clock, Event, IntegrationId, Origin, Outcome, Probe, ProbeId, ProbeSpec, Receipt, Run, SentRun, Slug, api::PingKind,
+};
+use store::{RunsFilter, SentGroup, Store};
+use tokio::{
+    runtime,
+    sync::{Mutex, broadcast, mpsc, oneshot, watch},
+    time::timeout,
+};
+
+use crate::{
+    Board, MonitorError, MonitorFigures,
+    execute::Executor,
+    figures::Gauges,
+    ids::RunIds,
+    ingest::{self, Open},
+    landscape::{Landscape, Maker},
+    retain::Retention,
+    rollup::RollUp,
+    schedule::Command,
+    tasks::Tasks,
+    watched::{Part, Watched},
+    work::{Group, Work},
+};
+
+/// A way to talk to the engine; cheap to clone, and usable from another runtime than the engine's.
+#[derive(Clone)]
+pub struct Handle(pub(crate) Arc<Inner>);
+
+/// What every handle shares.
+pub(crate) struct Inner {
+    /// Where the engine runs.
+    pub(crate) engine: runtime::Handle,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<RunIds>,
+    pub(crate) store: Store,
+    pub(crate) maker: Arc<Maker>,
+    pub(crate) executor: Arc<Executor>,
+    pub(crate) send_wait: std::time::Duration,
+    pub(crate) record: mpsc::Sender<Work>,
+    pub(crate) schedule: mpsc::Sender<Command>,
+    pub(crate) landscape: watch::Sender<Arc<Landscape>>,
+    /// One catalogue change at a time.
+    pub(crate) changing: Mutex<()>,
+    pub(crate) board: watch::Receiver<Arc<Board>>,
+    pub(crate) events: broadcast::Sender<Event>,
+    pub(crate) rollup: Mutex<RollUp>,
+    pub(crate) retention: Retention,
+    pub(crate) gauges: Arc<Gauges>,
+    pub(crate) tasks: Tasks,
+}
+
+impl Handle {
+    /// Takes in runs that an integration sends, all or nothing; answers in the order given, after their commit. Runs with an
+    /// external id may be sent again: the same content is answered with the stored run. Answers
+    /// [`MonitorError::Unavailable`] after [`crate::MonitorConfig::send_wait`] at the latest.
+    pub async fn send_runs(&self, integration: &Slug, runs: Vec<SentRun>) -> Result<Vec<Receipt>, MonitorError> {
+        let landscape = self.landscape();
+        let bridge = landscape
+            .by_slug(integration)
+            .ok_or_else(|| MonitorError::NotFound(format!("integration `{integration}`")))?;
+        let now = self.0.clock.now();
+        let group = ingest::group(bridge, runs, now, || self.0.ids.next(now));
+        self.send(bridge.id(), group).await
+    }
+
+    /// Takes in a ping for the heartbeat with this key.
+    pub async fn ping(&self, key: &str, kind: PingKind) -> Result<(), MonitorError> {
+        let landscape = self.landscape();
+        let watched =
+            landscape.by_key(key).ok_or_else(|| MonitorError::NotFound("heartbeat with this key".to_owned()))?;
+        let open = match kind {
+            PingKind::Start => None,
+            PingKind::Done | PingKind::Fail | PingKind::ExitStatus(_) => self.open_run(watched).await?,
+        };
+        let now = self.0.clock.now();
+        let group = ingest::ping(watched, kind, open, now, self.0.ids.next(now));
+        self.send(watched.probe.integration_id, group).await.map(drop)
+    }
+
+    /// Asks now, out of turn, retries included; the last run is recorded and answered after its commit. The schedule goes on
+    /// as it was.
+    pub async fn run_now(&self, integration: &Slug, probe: &Slug) -> Result<Run, MonitorError> {
+        let landscape = self.landscape();
+        let watched = landscape
+            .probe(integration, probe)
+            .ok_or_else(|| MonitorError::NotFound(format!("probe `{integration}/{probe}`")))?;
+        if watched.promise().is_some() {
+            return Err(MonitorError::Refused("A heartbeat waits for pings and asks nobody.".to_owned()));
+        }
+        let (done, run) = oneshot::channel();
+        let (executor, watched) = (Arc::clone(&self.0.executor), Arc::clone(watched));
+        self.on_engine(async move { executor.start(Arc::clone(&watched), executor.clock.now(), Some(done)) }).await?;
+        run.await.map_err(|_| MonitorError::Stopped)?
+    }
+
+    /// Asks once and answers what the run would be. Nothing is stored; the probe need not exist.
+    pub async fn try_probe(&self, spec: &ProbeSpec) -> Result<Run, MonitorError> {
+        let nobody = IntegrationId(0);
+        let asks = self.0.maker.asks(spec, nobody).map_err(MonitorError::Invalid)?;
+        let probe = Probe {
+            id: ProbeId(0),
+            integration_id: nobody,
+            integration: spec.slug.clone(),
+            spec: spec.clone(),
+            ping_key: None,
+            created_at: self.0.clock.now(),
+        };
+        let environment = spec.environment.clone().unwrap_or_else(|| "production".to_owned());
+        let watched = Watched::new(Arc::new(probe), environment, false, Part::Asks(asks));
+        let executor = Arc::clone(&self.0.executor);
+        self.on_engine(async move { executor.try_once(&watched).await }).await?.ok_or(MonitorError::Stopped)
+    }
+
+    /// Reads the catalogue from the store again and touches only what differs. The board shows it when this returns.
+    pub async fn catalogue_changed(&self) -> Result<(), MonitorError> {
+        let inner = Arc::clone(&self.0);
+        self.on_engine(async move {
+            let _one_at_a_time = inner.changing.lock().await;
+            let snapshot = inner.store.load().await?;
+            let before = Arc::clone(&inner.landscape.borrow());
+            let landscape = Arc::new(Landscape::make(snapshot, &before, &inner.maker));
+            inner.landscape.send_replace(Arc::clone(&landscape));
+            let (done, shown) = oneshot::channel();
+            let told = inner.record.send(Work::Landscape(Arc::clone(&landscape), done)).await;
+            told.map_err(|_| MonitorError::Stopped)?;
+            shown.await.map_err(|_| MonitorError::Stopped)?;
+            // While the engine shuts down there is no schedule any more, and that is as it should be.
+            let _ = inner.schedule.send(Command::Landscape(landscape)).await;
+            Ok(())
+        })
+        .await?
+    }
+
+    /// How every bridge stands now.
+    pub fn board(&self) -> Arc<Board> {
+        Arc::clone(&self.0.board.borrow())
+    }
+
+    /// Hears of every change from now on, after its commit. A listener that is more than 1,024 events late hears `Lagged`.
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.0.events.subscribe()
+    }
+
+    /// Replaces the roll-ups whose runs changed. Answers how many it wrote. One at a time: a second call waits for the first.
+    pub async fn roll_up(&self) -> Result<u64, MonitorError> {
+        let inner = Arc::clone(&self.0);
+        self.on_engine(async move {
+            let landscape = Arc::clone(&inner.landscape.borrow());
+            inner.rollup.lock().await.run(&inner.store, &landscape, inner.clock.now(), &inner.gauges).await
+        })
+        .await?
+    }
+
+    /// Deletes what is older than the settings keep. Answers how many rows went.
+    pub async fn retain(&self) -> Result<u64, MonitorError> {
+        let inner = Arc::clone(&self.0);
+        self.on_engine(async move { inner.retention.run(&inner.store, inner.clock.now()).await }).await?
+    }
+
+    /// Numbers about the engine itself.
+    pub fn figures(&self) -> MonitorFigures {
+        self.0.gauges.read()
+    }
+
+    /// What ended a background task, if any ended by a panic: the engine is no longer whole and should be started again.
+    pub fn failed(&self) -> Option<String> {
+        self.0.tasks.failure()
+    }
+
+    fn landscape(&self) -> Arc<Landscape> {
+        Arc::clone(&self.0.landscape.borrow())
+    }
+
+    /// Runs on the engine's runtime, whichever one the caller is on.
+    async fn on_engine<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, MonitorError> {
+        self.0.engine.spawn(work).await.map_err(|error| MonitorError::Unavailable(error.to_string()))
+    }
+
+    /// Hands runs to the recorder and waits for their commit. Whoever stops waiting takes them back, unless they are in the air.
+    async fn send(&self, integration: IntegrationId, runs: SentGroup) -> Result<Vec<Receipt>, MonitorError> {
+        let (reply, answer) = oneshot::channel();
+        let work = Work::Group(Group { integration, runs, reply });
+        let sent = async {
+            self.0.record.send(work).await.map_err(|_| MonitorError::Stopped)?;
+            answer.await.map_err(|_| MonitorError::Stopped)?
+        };
+        timeout(self.0.send_wait, sent)
+            .await
+            .unwrap_or_else(|_| Err(MonitorError::Unavailable("the store does not answer; send it again".to_owned())))
+    }
+
+    /// The newest run of a heartbeat, if it was said to have begun and not to have ended.
+    async fn open_run(&self, watched: &Watched) -> Result<Option<Open>, MonitorError> {
+        let (store, probe) = (self.0.store.clone(), watched.id());
+        let newest = self
+            .on_engine(async move {
+                let filter = RunsFilter {
+                    probe: Some(probe),
+                    origin: Some(Origin::Integration),
+                    limit: 1,
+                    ..RunsFilter::default()
+                };
+                match store.runs(&filter).await?.pop() {
+                    Some(row) if row.outcome == Outcome::Running => store.run(row.id).await,
+                    _ => Ok(None),
+                }
+            })
+            .await??;
+        Ok(newest.and_then(|record| {
+            let started_at = record.run.started_at;
+            record.run.external_id.map(|external_id| Open { external_id, started_at })
+        }))
+    }
+}

@@ -1,0 +1,233 @@
+//! The one writer. Runs are folded as they come, committed in groups, and only then told of.
+//!
+//! ```text
+//! inbox -> fold (desk) -> wait a moment for more -> one transaction -> answers, board, events
+//!                                  | it failed
+//!                                  v
+//!                          spool (fsynced) -> answers, board, events; replayed in order when the store is back
+//! ```
+//!
+//! A batch starts when the writer is free: at once if a sender waits, else when the oldest run has waited for half of
+//! [`crate::MonitorConfig::batch_wait`]. While a commit is in the air the next runs are folded and gathered. Runs that
+//! integrations send are never spooled: they are answered after the real commit or told to come again, so that nothing is
+//! stored of which the sender was told that it was not (save for a commit whose outcome was lost with the connection).
+
+mod flight;
+mod marks;
+mod replay;
+
+use std::{sync::Arc, sync::atomic::Ordering, time::Duration};
+
+use model::Span;
+use store::{RunRecord, Store};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
+};
+
+use self::{
+    flight::{Air, Flight, fly},
+    marks::Marks,
+};
+use crate::{
+    MonitorConfig, MonitorError,
+    boarding::Boarding,
+    desk::Desk,
+    execute::Done,
+    figures::Gauges,
+    landscape::Landscape,
+    schedule::Command,
+    spool::Spool,
+    work::{Group, Work},
+};
+
+/// A commit that takes longer is not waited for: runs that come meanwhile go to the spool.
+const SLOW: Duration = Duration::from_secs(1);
+/// The pause after the first failure; doubled after each further one.
+const FIRST_PAUSE: Span = Span::ms(250);
+
+/// The one writer.
+pub(crate) struct Recorder {
+    pub(crate) inbox: mpsc::Receiver<Work>,
+    pub(crate) schedule: mpsc::Sender<Command>,
+    pub(crate) store: Store,
+    pub(crate) config: MonitorConfig,
+    pub(crate) gauges: Arc<Gauges>,
+    pub(crate) desk: Desk,
+    pub(crate) boarding: Boarding,
+    pub(crate) spool: Spool,
+    pub(crate) waiting: Waiting,
+}
+
+/// What waits for a commit, and how the last ones went.
+#[derive(Default)]
+pub(crate) struct Waiting {
+    runs: Vec<RunRecord>,
+    dones: Vec<(usize, Done)>,
+    groups: Vec<Group>,
+    /// Since when the oldest of them waits.
+    since: Option<Instant>,
+    /// Set while the store is away.
+    away: Option<Away>,
+    /// After a batch was refused for what it holds, groups go alone, so that the bad one is found.
+    alone: bool,
+    /// Rows of the next replay; halved when the store refuses a chunk for what it holds.
+    chunk: Option<usize>,
+    marks: Marks,
+    closing: bool,
+}
+
+/// The store is away.
+struct Away {
+    /// When it is tried again.
+    until: Instant,
+    pause: Span,
+}
+
+impl Recorder {
+    /// Runs until it is told to close and everything is safe.
+    pub(crate) async fn run(mut self) {
+        let mut ticks = interval(Duration::from_secs(1));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut air: Option<(Air, Instant)> = None;
+        let mut received = Vec::new();
+        let mut open = true;
+        loop {
+            self.pass_on().await;
+            let now = Instant::now();
+            if self.waiting.away.is_none() && air.as_ref().is_some_and(|(_, since)| *since + SLOW <= now) {
+                self.waiting.away = Some(Away { until: now, pause: FIRST_PAUSE });
+            }
+            if self.waiting.away.is_some() && self.is_due(now) {
+                self.spool_waiting().await;
+            }
+            if air.is_none()
+                && let Some(flight) = self.next_flight(now).await
+            {
+                air = Some((self.take_off(flight), now));
+                continue;
+            }
+            if !open && air.is_none() && self.is_idle() {
+                return self.end();
+            }
+            let waits = self.waiting.runs.len() + self.waiting.groups.len();
+            self.gauges.waiting.store(u64::try_from(waits).unwrap_or(0), Ordering::Relaxed);
+            let room = self.config.queue_rows.saturating_sub(waits);
+            let wake = self.wake(now, air.as_ref().map(|(_, since)| *since));
+            tokio::select! {
+                biased;
+                landed = fly(&mut air) => {
+                    air = None;
+                    self.landed(landed).await;
+                }
+                _ = ticks.tick() => self.boarding.sweep(&self.desk),
+                count = self.inbox.recv_many(&mut received, room), if open && room > 0 => {
+                    open = count > 0;
+                    self.waiting.closing |= !open;
+                    for work in received.drain(..) {
+                        self.take(work);
+                    }
+                }
+                () = sleep_until(wake) => {}
+            }
+        }
+    }
+
+    fn take(&mut self, work: Work) {
+        match work {
+            Work::Attempt(attempt) => {
+                self.desk.attempt(&attempt.watched, &attempt.run);
+                if let Some(done) = attempt.done {
+                    self.waiting.dones.push((self.waiting.runs.len(), done));
+                }
+                let probe = &attempt.watched.probe;
+                self.waiting.runs.push(RunRecord {
+                    run: attempt.run,
+                    integration_id: probe.integration_id,
+                    probe_id: Some(probe.id),
+                });
+            }
+            Work::Group(group) => self.waiting.groups.push(group),
+            Work::Deadline(subject) => self.desk.deadline(subject),
+            Work::Landscape(landscape, done) => {
+                self.follow(landscape);
+                let _ = done.send(());
+            }
+            Work::Close => {
+                self.waiting.closing = true;
+                self.inbox.close();
+            }
+        }
+    }
+
+    /// Takes over a catalogue.
+    pub(crate) fn follow(&mut self, landscape: Arc<Landscape>) {
+        let before = Arc::clone(&self.desk.landscape);
+        self.desk.follow(landscape);
+        self.boarding.follow(&self.desk, &before);
+    }
+
+    /// Hands on what folding gave: commands to the schedule, `missed` runs to the next batch.
+    async fn pass_on(&mut self) {
+        for command in std::mem::take(&mut self.desk.commands) {
+            // The schedule never waits for us, so this does not block; once it has stopped, nobody needs to know.
+            let _ = self.schedule.send(command).await;
+        }
+        self.waiting.runs.append(&mut self.desk.missed);
+        let waits = !self.waiting.runs.is_empty() || !self.waiting.groups.is_empty() || self.desk.has_unsaved();
+        if waits && self.waiting.since.is_none() {
+            self.waiting.since = Some(Instant::now());
+        }
+    }
+
+    fn gather(&self) -> Duration {
+        self.config.batch_wait.as_duration() / 2
+    }
+
+    /// Whether what waits has waited for long enough.
+    fn is_due(&self, now: Instant) -> bool {
+        let Some(since) = self.waiting.since else { return false };
+        self.waiting.closing
+            || now >= since + self.gather()
+            || self.waiting.runs.len() >= self.config.batch_rows
+            || (self.waiting.away.is_none() && !self.waiting.groups.is_empty())
+    }
+
+    /// When there is something to do, if nothing comes.
+    fn wake(&self, now: Instant, air: Option<Instant>) -> Instant {
+        let waits = self.waiting.since.map(|since| since + self.gather());
+        let due = match (&self.waiting.away, air) {
+            (None, None) => waits,
+            (None, Some(since)) => Some(since + SLOW),
+            (Some(_), Some(_)) => waits.filter(|_| !self.waiting.runs.is_empty()),
+            (Some(away), None) => {
+                Some(away.until.min(waits.filter(|_| !self.waiting.runs.is_empty()).unwrap_or(away.until)))
+            }
+        };
+        due.unwrap_or(now + Duration::from_secs(3_600))
+    }
+
+    /// Whether nothing is left that could still be made safe.
+    fn is_idle(&self) -> bool {
+        self.waiting.runs.is_empty()
+            && (self.waiting.away.is_some() || (self.waiting.groups.is_empty() && !self.desk.has_unsaved()))
+    }
+
+    fn end(self) {
+        for group in self.waiting.groups {
+            let _ = group.reply.send(Err(MonitorError::Stopped));
+        }
+    }
+
+    /// The next batch, if it is time for one.
+    async fn next_flight(&mut self, now: Instant) -> Option<Flight> {
+        self.waiting.groups.retain(|group| !group.reply.is_closed());
+        match &self.waiting.away {
+            None => self.is_due(now).then(|| self.gathered()),
+            Some(_) if self.waiting.closing => None,
+            Some(away) if now < away.until => None,
+            Some(_) if self.spool.is_empty() => Some(self.gathered()),
+            Some(_) => self.replay().await,
+        }
+    }
+}

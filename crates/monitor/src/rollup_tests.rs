@@ -1,0 +1,143 @@
+use std::{collections::HashMap as Map, sync::Arc};
+
+use model::{Outcome, Run, Slug, SystemSpec};
+use serde_json::json;
+use store::{Batch, RunRecord, StoreUrl, Write};
+
+use super::*;
+use crate::{
+    MonitorConfig,
+    testing::{Bench, START, probe, run},
+};
+
+struct House {
+    _folder: tempfile::TempDir,
+    store: Store,
+    landscape: Landscape,
+    bench: Bench,
+    rollup: RollUp,
+}
+
+impl House {
+    /// One integration with this probe.
+    async fn start(every: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&StoreUrl::sqlite(folder.path().join("house.db"))).await.expect("a store");
+        let (bench, _, _) = Bench::idle(&[], &MonitorConfig::new("unused"));
+        let slug = |text| Slug::parse(text).expect("a slug");
+        let system = |name| Write::PutSystem {
+            spec: SystemSpec {
+                slug: slug(name),
+                name: name.to_owned(),
+                kind: None,
+                owner: None,
+                description: None,
+                formerly: None,
+            },
+            catalogue: None,
+        };
+        let spec = json!({"slug": "bridge-0", "name": "A bridge", "from": "a", "to": "b"});
+        let spec = serde_json::from_value(spec).expect("an integration");
+        let probe = Write::PutProbe {
+            integration: slug("bridge-0"),
+            spec: probe("api", every, json!({}), json!({})),
+            ping_key: None,
+        };
+        let writes = [system("a"), system("b"), Write::PutIntegration { spec, catalogue: None }, probe];
+        store.apply(&writes, START).await.expect("a catalogue");
+        let landscape = Landscape::make(store.load().await.expect("it"), &Landscape::default(), &bench.maker);
+        let rollup = RollUp::new(Tz::UTC, Keep::default());
+        Self { _folder: folder, store, landscape, bench, rollup }
+    }
+
+    fn watched(&self) -> Arc<Watched> {
+        self.landscape.probes.values().next().cloned().expect("a probe")
+    }
+
+    async fn record(&self, run: Run, probe_id: Option<ProbeId>) {
+        let integration_id = self.landscape.bridges[0].id();
+        let own = probe_id.map_or(Subject::Sent(integration_id), Subject::Probe);
+        let minute = run.started_at.floor(MINUTE);
+        let dirty = [own, Subject::Integration(integration_id), Subject::All].map(|subject| (subject, minute)).to_vec();
+        let runs = vec![RunRecord { run, integration_id, probe_id }];
+        self.store.record(&Batch { runs, dirty, ..Batch::default() }).await.expect("recorded");
+    }
+
+    async fn roll_up(&mut self, now: Timestamp) {
+        self.rollup.run(&self.store, &self.landscape, now, &self.bench.gauges).await.expect("rolled up");
+    }
+
+    async fn of(&self, subject: Subject, step: Step, from: Timestamp) -> Vec<Rollup> {
+        self.store.rollups(subject, step, from, from + Span::hours(1)).await.expect("roll-ups")
+    }
+}
+
+#[tokio::test]
+async fn held_time_has_no_gaps_and_late_runs_replace_their_buckets() {
+    let mut house = House::start("5m").await;
+    let hour = bucket::start_of(Step::Hour, Tz::UTC, START);
+    let told: Map<i64, Outcome> = Map::from([(0, Outcome::Ok), (5, Outcome::Failed), (10, Outcome::Ok)]);
+    let probe = house.watched().id();
+    for minute in 0..60 {
+        let at = hour + Span::minutes(minute);
+        if let Some(outcome) = told.get(&minute) {
+            let id = house.bench.executor.ids.next(at);
+            house.record(run(id, at, *outcome), Some(probe)).await;
+        }
+        house.roll_up(at + MINUTE).await;
+    }
+
+    let integration = house.landscape.bridges[0].id();
+    for subject in [Subject::Probe(probe), Subject::Integration(integration)] {
+        let minutes = house.of(subject, Step::Minute, hour).await;
+        assert_eq!(minutes.len(), 60, "{subject}");
+        assert!(minutes.iter().all(|minute| minute.held.total_ms() == 60_000), "{subject}");
+        let [whole] = house.of(subject, Step::Hour, hour).await.try_into().expect("one hour");
+        let (up, down) = (Span::minutes(15).as_ms() + 1_000, Span::minutes(5).as_ms());
+        let unknown = Span::hours(1).as_ms() - up - down;
+        assert_eq!(whole.held, Held { up_ms: up, down_ms: down, unknown_ms: unknown, ..Held::default() }, "{subject}");
+        assert_eq!((whole.counts.ok, whole.counts.failed), (2, 1), "{subject}");
+    }
+
+    let late = hour + Span::minutes(3);
+    let id = house.bench.executor.ids.next(late);
+    let sent = Run { origin: Origin::Integration, ..run(id, late, Outcome::Failed) };
+    house.record(sent, None).await;
+    house.roll_up(hour + Span::hours(1) + MINUTE).await;
+
+    let [whole] = house.of(Subject::Integration(integration), Step::Hour, hour).await.try_into().expect("one hour");
+    assert_eq!((whole.counts.ok, whole.counts.failed), (2, 2));
+    assert_eq!(whole.held.down_ms, Span::minutes(5).as_ms(), "what was sent says nothing of the probes");
+    let [sent] = house.of(Subject::Sent(integration), Step::Hour, hour).await.try_into().expect("one hour");
+    assert_eq!((sent.counts.failed, sent.held), (1, Held::default()));
+}
+
+#[tokio::test]
+async fn what_comes_after_its_raw_rows_are_gone_takes_nothing_away() {
+    let mut house = House::start("5m").await;
+    let hour = bucket::start_of(Step::Hour, Tz::UTC, START);
+    let integration = house.landscape.bridges[0].id();
+    let kept = |subject| {
+        let mut sum = Accumulator::new(subject, Step::Hour, hour);
+        let figures = RunFigures {
+            outcome: Outcome::Ok,
+            latency_us: Some(5),
+            measures: BTreeMap::new(),
+            units_counted: 0.0,
+            run_counted: false,
+        };
+        sum.add(&figures);
+        sum.finish(Held::default())
+    };
+    let before = kept(Subject::Integration(integration));
+    house.store.put_rollups(std::slice::from_ref(&before), &[], &[]).await.expect("put");
+
+    let id = house.bench.executor.ids.next(hour);
+    house.record(Run { origin: Origin::Integration, ..run(id, hour, Outcome::Failed) }, None).await;
+    house.roll_up(hour + Span::hours(24 * 30)).await;
+
+    let [whole] = house.of(Subject::Integration(integration), Step::Hour, hour).await.try_into().expect("one hour");
+    assert_eq!(whole, before);
+    let [sent] = house.of(Subject::Sent(integration), Step::Hour, hour).await.try_into().expect("one hour");
+    assert_eq!(sent.counts.failed, 1);
+}

@@ -1,0 +1,169 @@
+//! When each phase of one connection began and ended.
+//!
+//! The HTTP client tells nobody how far it is. The places that know (resolver, TLS session store, connector) run within the
+//! task that asks, so they stamp marks that this task carries.
+
+use std::{
+    cell::Cell,
+    future::Future,
+    time::{Duration, Instant},
+};
+
+use model::Phases;
+
+tokio::task_local! {
+    static MARKS: Marks;
+}
+
+struct Marks {
+    began: Instant,
+    lookup_began: Cell<Option<Instant>>,
+    lookup_ended: Cell<Option<Instant>>,
+    tls_began: Cell<Option<Instant>>,
+    connected: Cell<Option<Instant>>,
+}
+
+/// A moment worth stamping.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Mark {
+    /// A name is about to be resolved.
+    LookupBegan,
+    /// It is resolved.
+    LookupEnded,
+    /// TCP stands, TLS begins.
+    TlsBegan,
+    /// The connection stands and can carry a request.
+    Connected,
+}
+
+/// Stamps now. Outside [`marked`] it does nothing.
+pub(crate) fn stamp(mark: Mark) {
+    // An error means that nobody is measuring.
+    let _unmeasured = MARKS.try_with(|marks| {
+        let cell = match mark {
+            Mark::LookupBegan => &marks.lookup_began,
+            Mark::LookupEnded => &marks.lookup_ended,
+            Mark::TlsBegan => &marks.tls_began,
+            Mark::Connected => &marks.connected,
+        };
+        cell.set(Some(Instant::now()));
+    });
+}
+
+/// Runs `hop` and tells what was stamped meanwhile.
+pub(crate) async fn marked<T>(hop: impl Future<Output = T>) -> (T, Moments) {
+    let marks = Marks {
+        began: Instant::now(),
+        lookup_began: Cell::new(None),
+        lookup_ended: Cell::new(None),
+        tls_began: Cell::new(None),
+        connected: Cell::new(None),
+    };
+    let measured = async {
+        let made = hop.await;
+        (made, MARKS.with(Moments::read))
+    };
+    MARKS.scope(marks, measured).await
+}
+
+/// What was stamped, and when it was over: answered, failed or given up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Moments {
+    began: Instant,
+    lookup_began: Option<Instant>,
+    lookup_ended: Option<Instant>,
+    tls_began: Option<Instant>,
+    connected: Option<Instant>,
+    over: Instant,
+}
+
+/// What was going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The name was being resolved.
+    Lookup,
+    /// TCP was being connected.
+    Connect,
+    /// TLS was shaking hands.
+    Tls,
+    /// The request was out, no answer yet.
+    FirstByte,
+    /// The answer was being read.
+    Transfer,
+}
+
+impl Stage {
+    /// What one was doing in it.
+    pub(crate) const fn doing(self) -> &'static str {
+        match self {
+            Self::Lookup => "resolving the name",
+            Self::Connect => "connecting",
+            Self::Tls => "shaking hands in TLS",
+            Self::FirstByte => "waiting for the first byte",
+            Self::Transfer => "reading the answer",
+        }
+    }
+}
+
+impl Moments {
+    fn read(marks: &Marks) -> Self {
+        Self {
+            began: marks.began,
+            lookup_began: marks.lookup_began.get(),
+            lookup_ended: marks.lookup_ended.get(),
+            tls_began: marks.tls_began.get(),
+            connected: marks.connected.get(),
+            over: Instant::now(),
+        }
+    }
+
+    /// When it was over.
+    pub(crate) fn over(&self) -> Instant {
+        self.over
+    }
+
+    /// What was going on when it was over.
+    pub(crate) fn stage(&self) -> Stage {
+        match (self.connected, self.tls_began, self.lookup_began, self.lookup_ended) {
+            (Some(_), ..) => Stage::FirstByte,
+            (None, Some(_), ..) => Stage::Tls,
+            (None, None, Some(_), None) => Stage::Lookup,
+            (None, None, ..) => Stage::Connect,
+        }
+    }
+
+    /// How long each phase took. The one in which it was over lasts until then, the ones after it are absent.
+    pub(crate) fn phases(&self) -> Phases {
+        let dns = self.lookup_began.map(|began| until(began, self.lookup_ended.unwrap_or(self.over)));
+        let connect = (self.stage() != Stage::Lookup).then(|| {
+            until(self.lookup_ended.unwrap_or(self.began), self.tls_began.or(self.connected).unwrap_or(self.over))
+        });
+        let tls = self.tls_began.map(|began| until(began, self.connected.unwrap_or(self.over)));
+        let first_byte = self.connected.map(|connected| until(connected, self.over));
+        Phases { dns_us: dns, connect_us: connect, tls_us: tls, first_byte_us: first_byte, transfer_us: None }
+    }
+}
+
+/// Sums phases over hops; what happened in neither stays absent.
+pub(crate) fn add(sum: &mut Phases, more: Phases) {
+    for (into, from) in [
+        (&mut sum.dns_us, more.dns_us),
+        (&mut sum.connect_us, more.connect_us),
+        (&mut sum.tls_us, more.tls_us),
+        (&mut sum.first_byte_us, more.first_byte_us),
+        (&mut sum.transfer_us, more.transfer_us),
+    ] {
+        if let Some(us) = from {
+            *into = Some(into.unwrap_or(0) + us);
+        }
+    }
+}
+
+/// Whole microseconds of a length of time.
+pub(crate) fn micros(length: Duration) -> i64 {
+    i64::try_from(length.as_micros()).unwrap_or(i64::MAX)
+}
+
+fn until(from: Instant, to: Instant) -> i64 {
+    micros(to.saturating_duration_since(from))
+}

@@ -1,0 +1,122 @@
+//! Keeping secrets out of what is kept: headers, addresses, and answers that echo what they were sent.
+
+use reqwest::Url;
+
+/// Stands where a secret stood.
+pub(crate) const REDACTED: &str = "(redacted)";
+
+/// Secrets shorter than this are not looked for in answers: masking every `a` of a body hides nothing and spoils the body.
+const SHORTEST_MASKED: usize = 4;
+
+/// Parts of names that tell of a secret, in headers as in queries.
+const TELLING: [&str; 9] =
+    ["token", "secret", "passw", "api-key", "api_key", "apikey", "credential", "signature", "session"];
+
+/// Whether a header's value must not be kept: credentials, cookies, and names such as `X-Api-Key`. Names in lower case.
+pub(crate) fn is_secret_header(name: &str) -> bool {
+    matches!(name, "authorization" | "proxy-authorization" | "cookie" | "set-cookie")
+        || name.starts_with("x-auth")
+        || name.ends_with("-key")
+        || TELLING.iter().any(|part| name.contains(part))
+}
+
+/// An address without user info and without the values of parameters whose names tell of a secret.
+pub(crate) fn url(address: &Url) -> String {
+    let secret_query = address.query().is_some_and(|query| query.split('&').any(is_secret_pair));
+    if !secret_query && address.username().is_empty() && address.password().is_none() {
+        return address.as_str().to_owned();
+    }
+    let mut bare = address.clone();
+    // These fail only on addresses without a host, which have no user info either.
+    let _no_host = bare.set_username("");
+    let _no_host = bare.set_password(None);
+    if secret_query {
+        let query: Vec<String> = address.query().unwrap_or_default().split('&').map(without_value).collect();
+        bare.set_query(Some(&query.join("&")));
+    }
+    bare.into()
+}
+
+fn is_secret_pair(pair: &str) -> bool {
+    let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+    let name = name.to_lowercase();
+    !value.is_empty()
+        && (matches!(name.as_str(), "key" | "sig" | "code" | "auth") || TELLING.iter().any(|part| name.contains(part)))
+}
+
+fn without_value(pair: &str) -> String {
+    match pair.split_once('=') {
+        Some((name, _)) if is_secret_pair(pair) => format!("{name}={REDACTED}"),
+        _ => pair.to_owned(),
+    }
+}
+
+/// The secrets that a probe sends, to be masked wherever the other side echoes them.
+#[derive(Default)]
+pub(crate) struct Masks(Vec<String>);
+
+impl Masks {
+    /// Of these secrets; the longest are masked first, so that one within another leaves no rest.
+    pub(crate) fn of(secrets: impl IntoIterator<Item = String>) -> Self {
+        let mut secrets: Vec<String> = secrets.into_iter().filter(|secret| secret.len() >= SHORTEST_MASKED).collect();
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets.dedup();
+        Self(secrets)
+    }
+
+    /// The text with every secret replaced.
+    pub(crate) fn text(&self, text: String) -> String {
+        self.0.iter().fold(text, |text, secret| {
+            if text.contains(secret.as_str()) { text.replace(secret.as_str(), REDACTED) } else { text }
+        })
+    }
+
+    /// The same for a body; one that is no UTF-8 stays as it is.
+    pub(crate) fn bytes(&self, body: Vec<u8>) -> Vec<u8> {
+        if self.0.is_empty() {
+            return body;
+        }
+        match String::from_utf8(body) {
+            Ok(text) => self.text(text).into_bytes(),
+            Err(not_text) => not_text.into_bytes(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Masks, is_secret_header, url};
+
+    #[test]
+    fn headers_that_carry_secrets_are_known_by_name() {
+        for name in
+            ["authorization", "cookie", "set-cookie", "proxy-authorization", "x-api-key", "x-auth", "x-csrf-token"]
+        {
+            assert!(is_secret_header(name), "{name}");
+        }
+        for name in ["www-authenticate", "content-type", "x-request-id", "keep-alive", "location"] {
+            assert!(!is_secret_header(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn addresses_lose_their_secrets_and_nothing_else() {
+        for (address, kept) in [
+            ("https://a.example/x?page=2&size=%20", "https://a.example/x?page=2&size=%20"),
+            ("https://me:pass@a.example/x", "https://a.example/x"),
+            ("https://a.example/?api_key=k1&page=2", "https://a.example/?api_key=(redacted)&page=2"),
+            ("https://a.example/?Access_Token=k1", "https://a.example/?Access_Token=(redacted)"),
+            ("https://a.example/?token", "https://a.example/?token"),
+        ] {
+            assert_eq!(url(&address.parse().expect(address)), kept);
+        }
+    }
+
+    #[test]
+    fn echoed_secrets_are_masked_the_longest_first() {
+        let masks = Masks::of(["pass".to_owned(), "password1".to_owned(), "x".to_owned()]);
+        assert_eq!(masks.text("password1, pass, x".to_owned()), "(redacted), (redacted), x");
+        assert_eq!(masks.bytes(b"a pass".to_vec()), b"a (redacted)");
+        assert_eq!(masks.bytes(b"\xff pass".to_vec()), b"\xff pass");
+    }
+}

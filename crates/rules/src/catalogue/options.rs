@@ -1,0 +1,95 @@
+//! A probe's options against its kind's table.
+
+use model::Span;
+use serde_json::{Map, Value};
+
+use super::{
+    faults::{Faults, one_of, quoted},
+    fields::{At, Fields},
+    timing::LONGEST,
+    values::{entries, flag, int, long_text, one_or_more, span, url},
+};
+use crate::kind::{Kind, OptionKind, OptionSpec};
+
+/// Reads the options below `options` and those that stand on the probe itself.
+pub(super) fn options(fields: &mut Fields<'_, '_>, kind: Option<&Kind>, kinds: &[Kind]) -> Map<String, Value> {
+    let nested = fields.get("options");
+    let Some(kind) = kind else {
+        // What an unknown kind takes cannot be told: only what no kind takes is a fault.
+        for option in kinds.iter().flat_map(|kind| kind.options) {
+            fields.get(option.name);
+        }
+        return Map::new();
+    };
+    let mut written = Vec::new();
+    if let Some(nested) = &nested {
+        for (name, at) in entries(nested, fields.faults).unwrap_or_default() {
+            match kind.option(name) {
+                Some(option) => written.push((option, at)),
+                None => unknown(&at, name, kind, fields.faults),
+            }
+        }
+    }
+    for option in kind.options {
+        // A field of every probe, such as `timeout`, is never read as an option.
+        let Some(at) = (!fields.knows(option.name)).then(|| fields.get(option.name)).flatten() else { continue };
+        if written.iter().any(|(other, _)| other.name == option.name) {
+            fields.faults.add(&at, "stands under `options` already", "say it once");
+        } else {
+            written.push((option, at));
+        }
+    }
+    for option in kind.options.iter().filter(|option| option.required) {
+        if !written.iter().any(|(other, _)| other.name == option.name) {
+            let (node, prefix) = match &nested {
+                Some(nested) => (nested.node, nested),
+                None => (fields.at.node, &fields.at),
+            };
+            fields.faults.missing(node, prefix.path_of(option.name), &option.kind.allowed());
+        }
+    }
+    let faults = &mut *fields.faults;
+    written.into_iter().filter_map(|(option, at)| Some((option.name.to_owned(), value(option, &at, faults)?))).collect()
+}
+
+fn unknown(at: &At<'_>, name: &str, kind: &Kind, faults: &mut Faults) {
+    let names = || kind.options.iter().map(|option| option.name);
+    let near = faults.did_you_mean(name, names());
+    faults.add(at, format!("is no option of `{}`{near}", kind.name), one_of(names()));
+}
+
+/// An option's value as the spec keeps it: lengths of time in their usual spelling, so that the same option compares equal.
+fn value(option: &OptionSpec, at: &At<'_>, faults: &mut Faults) -> Option<Value> {
+    match option.kind {
+        OptionKind::Text => long_text(at, faults).map(Value::String),
+        OptionKind::Url => url(at, faults).map(Value::String),
+        OptionKind::Int { min, max } => int(at, min, max, faults).map(Value::from),
+        OptionKind::Bool => flag(at, faults).map(Value::Bool),
+        OptionKind::Span => span(at, Span::ms(0), LONGEST, faults).map(|span| Value::String(span.to_string())),
+        OptionKind::Map => {
+            let mut map = Map::new();
+            for (name, at) in entries(at, faults)? {
+                if name.is_empty() || name.len() > 200 || name.contains(char::is_control) {
+                    let message = format!("{} cannot be a name here", quoted(name));
+                    faults.add(&at, message, "1 to 200 characters on one line");
+                } else if let Some(text) = long_text(&at, faults) {
+                    map.insert(name.to_owned(), Value::String(text));
+                }
+            }
+            Some(Value::Object(map))
+        }
+        OptionKind::OneOf(words) => {
+            let word = long_text(at, faults)?;
+            if words.contains(&word.as_str()) {
+                return Some(Value::String(word));
+            }
+            let near = faults.did_you_mean(&word, words.iter().copied());
+            faults.add(at, format!("{} is not known{near}", quoted(&word)), one_of(words.iter().copied()));
+            None
+        }
+        OptionKind::TextList => {
+            let items = one_or_more(at).into_iter().filter_map(|at| long_text(&at, faults).map(Value::String));
+            Some(Value::Array(items.collect()))
+        }
+    }
+}

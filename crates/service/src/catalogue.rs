@@ -1,0 +1,171 @@
+//! The catalogue as a document: what it would change, carried out, and written again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Catalogue, Change, ChangeKind, Fault, IntegrationSpec, Plan, Problem, Slug, SystemSpec};
+use rules::kind::Kind;
+use store::Write;
+
+use crate::{
+    change::{Have, commit, writes},
+    core::Core,
+    secrets,
+};
+
+/// The name of a catalogue that is made of what was made by hand alone.
+const LANDSCAPE: &str = "landscape";
+/// What faults call a document that came without a file.
+const DOCUMENT: &str = "catalogue.yaml";
+
+/// Everything, as YAML, secrets left out.
+pub(crate) async fn export(core: &Core) -> Result<String, Problem> {
+    Ok(rules::catalogue::write(&everything(&Have::read(&core.store).await?, core.kinds)))
+}
+
+/// Plans a document, and unless `dry_run` carries it out in one transaction.
+pub(crate) async fn apply(core: &Core, document: &str, dry_run: bool) -> Result<Plan, Problem> {
+    let files = [(DOCUMENT.to_owned(), document.to_owned())];
+    let want = rules::catalogue::read(&files, core.kinds).map_err(Problem::invalid)?;
+    let _one_at_a_time = core.changing.lock().await;
+    let have = Have::read(&core.store).await?;
+    let (mut plan, writes) = prepare(&have, want, core.kinds, || core.keys.next())?;
+    if !dry_run {
+        commit(core, &writes, core.now()).await?;
+        plan.applied = true;
+    }
+    Ok(plan)
+}
+
+/// All that is there as one catalogue. Its name is that of the first that things come from, so that applying it there changes
+/// nothing; things of others and those made by hand are in it too, and are left with their owners as long as they are the same.
+pub(crate) fn everything(have: &Have, kinds: &[Kind]) -> Catalogue {
+    let owners = have.systems.iter().map(|system| &system.catalogue);
+    let owners = owners.chain(have.integrations.iter().map(|integration| &integration.catalogue));
+    Catalogue {
+        catalogue: owners.flatten().min().cloned().unwrap_or_else(|| LANDSCAPE.to_owned()),
+        systems: have.systems.iter().map(|system| system.spec.clone()).collect(),
+        integrations: have.integrations.iter().map(|one| secrets::hidden(one.spec.clone(), kinds)).collect(),
+    }
+}
+
+/// What makes `want` of `have`: exactly the things of its catalogue are replaced. A thing of another owner may be repeated as it
+/// is, and stays with its owner; wanting it otherwise is a fault.
+pub(crate) fn prepare(
+    have: &Have,
+    want: Catalogue,
+    kinds: &[Kind],
+    key: impl Fn() -> String,
+) -> Result<(Plan, Vec<Write>), Problem> {
+    let (want, mut faults) = with_secrets(have, want, kinds);
+    let name = want.catalogue.clone();
+    let before = comparable(have, &want);
+    let plan = rules::catalogue::plan(&before, &want);
+    let foreign = foreign_owners(have, &name);
+    for change in plan.changes.iter().filter(|change| change.kind != ChangeKind::Remove || change.noun == "probe") {
+        faults.extend(not_ours(change, &foreign, &want));
+    }
+    faults.extend(still_used(have, &plan, &want));
+    if !faults.is_empty() {
+        return Err(Problem::invalid(faults));
+    }
+    let writes = writes(&plan, &want, Some(&name), key);
+    Ok((plan, writes))
+}
+
+/// With stored secrets in the place of placeholders.
+fn with_secrets(have: &Have, mut want: Catalogue, kinds: &[Kind]) -> (Catalogue, Vec<Fault>) {
+    let mut faults = Vec::new();
+    for (at, integration) in want.integrations.iter_mut().enumerate() {
+        let before = have
+            .integration(&integration.slug)
+            .or_else(|| integration.formerly.as_ref().and_then(|former| have.integration(former)));
+        let path = format!("integrations[{at}].");
+        faults.extend(secrets::restore_all(integration, before.map(|before| &before.spec), &path, kinds));
+    }
+    (want, faults)
+}
+
+/// What is there, as far as `want` touches it: everything of its catalogue, and what it repeats of others.
+fn comparable(have: &Have, want: &Catalogue) -> Catalogue {
+    let ours = |owner: &Option<String>| owner.as_ref() == Some(&want.catalogue);
+    let systems: BTreeSet<&Slug> = want.systems.iter().map(|system| &system.slug).collect();
+    let wanted: BTreeMap<&Slug, &IntegrationSpec> =
+        want.integrations.iter().map(|integration| (&integration.slug, integration)).collect();
+    let former: BTreeMap<&Slug, &IntegrationSpec> =
+        want.integrations.iter().filter_map(|one| one.formerly.as_ref().map(|former| (former, one))).collect();
+    Catalogue {
+        catalogue: want.catalogue.clone(),
+        systems: have
+            .systems
+            .iter()
+            .filter(|system| ours(&system.catalogue) || systems.contains(&system.spec.slug))
+            .map(|system| system.spec.clone())
+            .collect(),
+        integrations: have
+            .integrations
+            .iter()
+            .filter(|one| ours(&one.catalogue) || wanted.contains_key(&one.spec.slug))
+            .map(|one| {
+                let mut spec = one.spec.clone();
+                let heir = wanted.get(&spec.slug).or_else(|| former.get(&spec.slug));
+                // A baseline is never removed, so not saying it again is no change.
+                if heir.is_none_or(|heir| heir.baseline.is_none()) {
+                    spec.baseline = None;
+                }
+                spec
+            })
+            .collect(),
+    }
+}
+
+/// Who owns what is not of this catalogue, by noun and slug.
+fn foreign_owners<'h>(have: &'h Have, name: &str) -> BTreeMap<(&'static str, &'h str), Option<&'h str>> {
+    let systems = have.systems.iter().map(|one| (("system", one.spec.slug.as_str()), one.catalogue.as_deref()));
+    let integrations =
+        have.integrations.iter().map(|one| (("integration", one.spec.slug.as_str()), one.catalogue.as_deref()));
+    systems.chain(integrations).filter(|(_, owner)| *owner != Some(name)).collect()
+}
+
+fn not_ours(
+    change: &Change,
+    foreign: &BTreeMap<(&'static str, &str), Option<&str>>,
+    want: &Catalogue,
+) -> Option<Fault> {
+    let noun = if change.noun == "system" { "system" } else { "integration" };
+    let slug = change.slug.split('/').next().unwrap_or_default();
+    let owner = foreign.get(&(noun, slug))?;
+    let at = match noun {
+        "system" => want.systems.iter().position(|system: &SystemSpec| system.slug.as_str() == slug),
+        _ => want.integrations.iter().position(|integration| integration.slug.as_str() == slug),
+    };
+    let owner = match owner {
+        Some(owner) => format!("belongs to catalogue `{owner}`"),
+        None => "was made by hand".to_owned(),
+    };
+    let field = at.map_or_else(|| format!("{noun}s"), |at| format!("{noun}s[{at}].slug"));
+    Some(
+        Fault::at(field, format!("the {noun} `{slug}` {owner} and would be changed"))
+            .allowed("another slug, or the same as it is"),
+    )
+}
+
+/// Systems that would go though integrations of other owners use them.
+fn still_used(have: &Have, plan: &Plan, want: &Catalogue) -> Vec<Fault> {
+    let gone = |noun: &str, slug: &Slug| {
+        plan.changes
+            .iter()
+            .any(|change| change.kind == ChangeKind::Remove && change.noun == noun && change.slug == slug.as_str())
+    };
+    have.systems
+        .iter()
+        .filter(|system| gone("system", &system.spec.slug))
+        .flat_map(|system| have.users_of(&system.spec.slug).into_iter().map(move |user| (&system.spec.slug, user)))
+        .filter(|(_, user)| {
+            !gone("integration", &user.slug) && !want.integrations.iter().any(|one| one.slug == user.slug)
+        })
+        .map(|(system, user)| {
+            Fault::at("systems", format!("`{system}` would go, but `{}` of another owner uses it", user.slug))
+                .allowed(format!("keep `{system}`, or change `{}` first", user.slug))
+        })
+        .collect()
+}

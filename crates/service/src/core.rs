@@ -1,0 +1,58 @@
+//! What every answer is made from, and what calls may share.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono_tz::Tz;
+use model::{Clock, Problem, Settings, Slug, Timestamp};
+use monitor::{Board, BoardRow};
+use rand::{Rng, distr::Alphanumeric, rngs::StdRng};
+use rules::kind::Kind;
+use store::Store;
+
+use crate::{DemoControl, summary::Summary};
+
+/// The service's own things; every module gets them by reference.
+pub(crate) struct Core {
+    pub store: Store,
+    pub monitor: monitor::Handle,
+    pub clock: Arc<dyn Clock>,
+    pub settings: Settings,
+    /// `settings.reporting_zone`.
+    pub zone: Tz,
+    pub kinds: &'static [Kind],
+    pub keys: Keys,
+    pub demo: Option<Arc<dyn DemoControl>>,
+    pub summary: Summary,
+    /// Held by whoever changes the catalogue, so that what was looked up is still so when it is written.
+    pub changing: tokio::sync::Mutex<()>,
+}
+
+impl Core {
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub fn board(&self) -> Arc<Board> {
+        self.monitor.board()
+    }
+
+    /// How one integration stands.
+    pub fn row(&self, slug: &Slug) -> Result<Arc<BoardRow>, Problem> {
+        self.board().row(slug).cloned().ok_or_else(|| Problem::not_found("integration", slug))
+    }
+}
+
+/// Makes the keys that pings go to.
+pub(crate) struct Keys(Mutex<StdRng>);
+
+impl Keys {
+    pub fn new(rng: StdRng) -> Self {
+        Self(Mutex::new(rng))
+    }
+
+    /// 24 letters and digits, 142 bits: nobody guesses one.
+    pub fn next(&self) -> String {
+        let mut rng = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (&mut *rng).sample_iter(Alphanumeric).take(24).map(char::from).collect()
+    }
+}

@@ -1,0 +1,137 @@
+//! A service with everything below it, in a folder that goes with it; and a target that answers as it is told.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU16, Ordering},
+};
+
+use model::{Api, Caller, Clock, Problem, ProblemKind, Settings, Slug, SystemClock, Timestamp};
+use monitor::{Board, Clients, Monitor, MonitorConfig, kinds};
+use service::{Acting, Parts, Service};
+use store::{Store, StoreUrl};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+pub struct House {
+    pub api: Acting,
+    pub monitor: Monitor,
+    store: Store,
+    _folder: TempDir,
+}
+
+impl House {
+    /// With nothing in it.
+    pub async fn empty() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(&StoreUrl::sqlite(folder.path().join("test.db"))).await.expect("a store");
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let config = MonitorConfig::new(folder.path().join("spool"));
+        let clients = Clients::new().expect("clients");
+        let monitor = Monitor::start(Settings::default(), config, store.clone(), Arc::clone(&clock), clients, 7)
+            .await
+            .expect("an engine");
+        let service = Service::new(Parts {
+            store: store.clone(),
+            monitor: monitor.handle(),
+            clock,
+            settings: Settings::default(),
+            kinds: kinds(),
+            seed: [7; 32],
+            demo: None,
+        })
+        .expect("a service");
+        Self { api: service.acting_as(Caller::Local), monitor, store, _folder: folder }
+    }
+
+    /// With this catalogue applied.
+    pub async fn with(catalogue: &str) -> Self {
+        let house = Self::empty().await;
+        house.api.apply_catalogue(catalogue, false).await.expect("a right catalogue");
+        house
+    }
+
+    /// Waits until the board is as it should be.
+    pub async fn until(&self, so: impl Fn(&Board) -> bool) -> Arc<Board> {
+        let handle = self.monitor.handle();
+        let mut events = handle.subscribe();
+        loop {
+            let board = handle.board();
+            if so(&board) {
+                return board;
+            }
+            // Having missed some is as good a reason to look again.
+            let _ = events.recv().await;
+        }
+    }
+
+    /// Rolls up until nothing is left to do.
+    pub async fn roll_up(&self) {
+        while self.monitor.handle().roll_up().await.expect("rolled up") > 0 {}
+    }
+
+    pub async fn end(self) {
+        self.monitor.shutdown().await;
+        self.store.close().await;
+    }
+}
+
+/// A server that answers every request with a status and a body, until the test is over.
+pub struct Target {
+    pub port: u16,
+    status: Arc<AtomicU16>,
+}
+
+impl Target {
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let status = Arc::new(AtomicU16::new(200));
+        let told = Arc::clone(&status);
+        tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                let _ = socket.read(&mut [0; 4096]).await;
+                let status = told.load(Ordering::SeqCst);
+                let (extra, body) = if status == 200 {
+                    ("", "{\"items\": []}")
+                } else {
+                    ("www-authenticate: Bearer\r\n", "{\"error\": 1}")
+                };
+                let length = body.len();
+                let answer = format!(
+                    "HTTP/1.1 {status} Told\r\ncontent-type: application/json\r\n{extra}content-length: {length}\r\nconnection: close\r\n\r\n{body}"
+                );
+                let _ = socket.write_all(answer.as_bytes()).await;
+            }
+        });
+        Self { port, status }
+    }
+
+    pub fn answers(&self, status: u16) {
+        self.status.store(status, Ordering::SeqCst);
+    }
+}
+
+pub fn slug(text: &str) -> Slug {
+    Slug::parse(text).expect("a slug")
+}
+
+pub fn now() -> Timestamp {
+    SystemClock.now()
+}
+
+/// The fields that a refusal names; fails on anything but a refusal of the input.
+pub fn faulty<T: std::fmt::Debug>(answer: Result<T, Problem>) -> Vec<String> {
+    let problem = answer.expect_err("refused");
+    assert_eq!(problem.kind, ProblemKind::Invalid, "{problem}");
+    problem.errors.into_iter().map(|fault| fault.field).collect()
+}
+
+/// What a clash says; fails on anything but a clash.
+pub fn clash<T: std::fmt::Debug>(answer: Result<T, Problem>) -> String {
+    let problem = answer.expect_err("refused");
+    assert_eq!(problem.kind, ProblemKind::Conflict, "{problem}");
+    problem.detail
+}

@@ -1,0 +1,185 @@
+//! Changes of the catalogue.
+
+use model::{BaselineSpec, IntegrationSpec, Lifecycle, ProbeSpec, Slug, SystemSpec, Timestamp};
+
+use super::{facts, rename};
+use crate::{
+    Result, Store, StoreError,
+    both::{Tx, on},
+    error::sql,
+    row::{At, clean, clean_some, to_json},
+};
+
+/// One change of the catalogue. A slug that was retired is revived by a `Put`; a spec whose `formerly` names a slug that there is,
+/// while its own is not taken, renames. Retiring or removing what is not there does nothing.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "made by hand or from a file: a few thousand at most, and not for long")]
+pub enum Write {
+    /// Makes, changes, revives or renames a system. A rename follows in the `from`, `to` and `via` of every integration.
+    PutSystem {
+        /// What it is.
+        spec: SystemSpec,
+        /// The catalogue it comes from; `None`: made by hand.
+        catalogue: Option<String>,
+    },
+    /// Retires a system.
+    RetireSystem {
+        /// Which.
+        slug: Slug,
+    },
+    /// Makes, changes, revives or renames an integration. `spec.probes` and `spec.baseline` are ignored: see the other writes.
+    PutIntegration {
+        /// What it is.
+        spec: IntegrationSpec,
+        /// The catalogue it comes from; `None`: made by hand.
+        catalogue: Option<String>,
+    },
+    /// Retires an integration and removes its probes.
+    RetireIntegration {
+        /// Which.
+        slug: Slug,
+    },
+    /// Makes, changes or revives a probe.
+    PutProbe {
+        /// Whose.
+        integration: Slug,
+        /// What it is.
+        spec: ProbeSpec,
+        /// For heartbeats: where pings go, if it has no such key yet. A key once given stays.
+        ping_key: Option<String>,
+    },
+    /// Removes a probe; its runs stay.
+    RemoveProbe {
+        /// Whose.
+        integration: Slug,
+        /// Which.
+        probe: Slug,
+    },
+    /// The next version of the baseline.
+    AddBaseline {
+        /// Whose.
+        integration: Slug,
+        /// What it says.
+        spec: BaselineSpec,
+    },
+}
+
+impl Store {
+    /// Carries out all of the writes in their order, or none of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] where a probe or baseline names an integration that is not there.
+    pub async fn apply(&self, writes: &[Write], now: Timestamp) -> Result<()> {
+        let mut tx = self.write().await?;
+        for write in writes {
+            match write {
+                Write::PutSystem { spec, catalogue } => put_system(&mut tx, spec, catalogue.as_deref(), now).await?,
+                Write::RetireSystem { slug } => retire_system(&mut tx, slug, now).await?,
+                Write::PutIntegration { spec, catalogue } => {
+                    put_integration(&mut tx, spec, catalogue.as_deref(), now).await?;
+                }
+                Write::RetireIntegration { slug } => retire_integration(&mut tx, slug, now).await?,
+                Write::PutProbe { integration, spec, ping_key } => {
+                    put_probe(&mut tx, integration, spec, ping_key.as_deref(), now).await?;
+                }
+                Write::RemoveProbe { integration, probe } => remove_probe(&mut tx, integration, probe, now).await?,
+                Write::AddBaseline { integration, spec } => add_baseline(&mut tx, integration, spec, now).await?,
+            }
+        }
+        tx.commit().await
+    }
+}
+
+async fn put_system(tx: &mut Tx, spec: &SystemSpec, catalogue: Option<&str>, now: Timestamp) -> Result<()> {
+    const TEXT: &str = "insert into systems (slug, spec, catalogue, created_at) values ($1, $2, $3, $4) \
+        on conflict (slug) do update set spec = excluded.spec, catalogue = excluded.catalogue, retired_at = null";
+    if let Some(former) = &spec.formerly {
+        rename::system(tx, former, &spec.slug).await?;
+    }
+    on!(tx.conn(), db => {
+        let query = sqlx::query(TEXT).bind(spec.slug.as_str()).bind(to_json(spec));
+        query.bind(clean_some(catalogue)).bind(now.0).execute(db).await.map(drop)
+    })
+    .map_err(sql("write a system"))
+}
+
+async fn retire_system(tx: &mut Tx, slug: &Slug, now: Timestamp) -> Result<()> {
+    const TEXT: &str = "update systems set retired_at = $2 where slug = $1 and retired_at is null";
+    on!(tx.conn(), db => sqlx::query(TEXT).bind(slug.as_str()).bind(now.0).execute(db).await.map(drop))
+        .map_err(sql("retire a system"))
+}
+
+async fn put_integration(tx: &mut Tx, spec: &IntegrationSpec, catalogue: Option<&str>, now: Timestamp) -> Result<()> {
+    const TEXT: &str = "insert into integrations (slug, name, spec, catalogue, created_at) values ($1, $2, $3, $4, $5) \
+        on conflict (slug) do update \
+        set name = excluded.name, spec = excluded.spec, catalogue = excluded.catalogue, retired_at = null \
+        returning id";
+    if let Some(former) = &spec.formerly {
+        rename::integration(tx, former, &spec.slug).await?;
+    }
+    let stored = to_json(&IntegrationSpec { probes: Vec::new(), baseline: None, ..spec.clone() });
+    let id: i64 = on!(tx.conn(), db => {
+        let query = sqlx::query_scalar(TEXT).bind(spec.slug.as_str()).bind(clean(&spec.name)).bind(&stored);
+        query.bind(clean_some(catalogue)).bind(now.0).fetch_one(db).await
+    })
+    .map_err(sql("write an integration"))?;
+    facts::note(tx, id, spec, now).await
+}
+
+async fn retire_integration(tx: &mut Tx, slug: &Slug, now: Timestamp) -> Result<()> {
+    const RETIRE: &str = "update integrations set retired_at = $2 where slug = $1 and retired_at is null \
+        returning id, spec";
+    const REMOVE_PROBES: &str = "update probes set removed_at = $2 where integration_id = $1 and removed_at is null";
+    let retired: Option<(i64, String)> =
+        on!(tx.conn(), db => sqlx::query_as(RETIRE).bind(slug.as_str()).bind(now.0).fetch_optional(db).await)
+            .map_err(sql("retire an integration"))?;
+    let Some((id, spec)) = retired else { return Ok(()) };
+    on!(tx.conn(), db => sqlx::query(REMOVE_PROBES).bind(id).bind(now.0).execute(db).await.map(drop))
+        .map_err(sql("remove the probes of an integration"))?;
+    let mut spec: IntegrationSpec = At { table: "integrations", row: slug }.json("spec", &spec)?;
+    spec.lifecycle = Lifecycle::Retired;
+    facts::note(tx, id, &spec, now).await
+}
+
+async fn put_probe(
+    tx: &mut Tx,
+    integration: &Slug,
+    spec: &ProbeSpec,
+    ping_key: Option<&str>,
+    now: Timestamp,
+) -> Result<()> {
+    const TEXT: &str = "insert into probes (integration_id, slug, spec, ping_key, created_at) \
+        values ($1, $2, $3, $4, $5) on conflict (integration_id, slug) do update \
+        set spec = excluded.spec, ping_key = coalesce(probes.ping_key, excluded.ping_key), removed_at = null";
+    let id = living(tx, integration).await?;
+    on!(tx.conn(), db => {
+        let query = sqlx::query(TEXT).bind(id).bind(spec.slug.as_str()).bind(to_json(spec));
+        query.bind(clean_some(ping_key)).bind(now.0).execute(db).await.map(drop)
+    })
+    .map_err(sql("write a probe"))
+}
+
+async fn remove_probe(tx: &mut Tx, integration: &Slug, probe: &Slug, now: Timestamp) -> Result<()> {
+    const TEXT: &str = "update probes set removed_at = $3 where slug = $2 and removed_at is null \
+        and integration_id = (select id from integrations where slug = $1)";
+    on!(tx.conn(), db => {
+        sqlx::query(TEXT).bind(integration.as_str()).bind(probe.as_str()).bind(now.0).execute(db).await.map(drop)
+    })
+    .map_err(sql("remove a probe"))
+}
+
+async fn add_baseline(tx: &mut Tx, integration: &Slug, spec: &BaselineSpec, now: Timestamp) -> Result<()> {
+    const TEXT: &str = "insert into baselines (integration_id, version, spec, created_at) \
+        select $1, coalesce(max(version), 0) + 1, $2, $3 from baselines where integration_id = $1";
+    let id = living(tx, integration).await?;
+    on!(tx.conn(), db => sqlx::query(TEXT).bind(id).bind(to_json(spec)).bind(now.0).execute(db).await.map(drop))
+        .map_err(sql("write a baseline"))
+}
+
+/// The row of an integration that is not retired.
+async fn living(tx: &mut Tx, slug: &Slug) -> Result<i64> {
+    const TEXT: &str = "select id from integrations where slug = $1 and retired_at is null";
+    on!(tx.conn(), db => sqlx::query_scalar(TEXT).bind(slug.as_str()).fetch_optional(db).await)
+        .map_err(sql("find an integration"))?
+        .ok_or_else(|| StoreError::Missing { noun: "integration", name: slug.to_string() })
+}

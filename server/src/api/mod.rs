@@ -1,0 +1,74 @@
+//! The API: one file a resource, each handler an adapter of a few lines over [`model::Api`]. `routes!` binds path, method,
+//! documentation and handler together, so that they cannot drift.
+
+mod baselines;
+mod catalogue;
+mod demo;
+mod health;
+mod integrations;
+mod metrics;
+mod overview;
+mod ping;
+mod probes;
+mod runs;
+mod series;
+mod systems;
+
+use axum::Router;
+use utoipa::{
+    OpenApi,
+    openapi::{InfoBuilder, OpenApi as Document},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::http::Door;
+
+/// The document's frame; paths and schemas come from the routes.
+#[derive(OpenApi)]
+#[openapi(tags(
+    (name = "overview", description = "How the bridges stand"),
+    (name = "integrations", description = "Directed flows from one system to another"),
+    (name = "probes", description = "Scheduled active questions"),
+    (name = "runs", description = "What happened: probes' attempts, and the work that integrations sent word of"),
+    (name = "systems", description = "What is at the ends"),
+    (name = "catalogue", description = "All of it as one document"),
+    (name = "server", description = "This server"),
+))]
+struct Frame;
+
+/// The API's routes and their document.
+pub fn router() -> (Router<Door>, Document) {
+    let mut frame = Frame::openapi();
+    frame.info = InfoBuilder::new()
+        .title("Bridgewatch")
+        .version("v1")
+        .description(Some(
+            "Bridgewatch watches the bridges between a company's systems. Times are RFC 3339 in UTC, durations are integers \
+             with their unit in the name, lists answer `items` and `next_cursor`, and what goes wrong is \
+             `application/problem+json` with a stable `type`.",
+        ))
+        .build();
+    OpenApiRouter::with_openapi(frame)
+        .routes(routes!(overview::overview))
+        .routes(routes!(integrations::list, integrations::create))
+        .routes(routes!(integrations::get, integrations::change, integrations::delete))
+        .routes(routes!(baselines::list, baselines::add))
+        .routes(routes!(series::series))
+        .routes(routes!(series::chart))
+        .routes(routes!(probes::list, probes::create))
+        .routes(routes!(probes::get, probes::change, probes::delete))
+        .routes(routes!(probes::run))
+        .routes(routes!(probes::try_out))
+        .routes(routes!(runs::send))
+        .routes(routes!(runs::list))
+        .routes(routes!(runs::get))
+        .routes(routes!(systems::list, systems::create))
+        .routes(routes!(systems::get, systems::change, systems::delete))
+        .routes(routes!(catalogue::export, catalogue::apply))
+        .routes(routes!(demo::set))
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(metrics::metrics))
+        .merge(ping::router())
+        .split_for_parts()
+}

@@ -1,0 +1,93 @@
+//! `bridgewatch probe FILE [NAME]`.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Args;
+use model::{Assertion, Clock, Fault, Outcome, Phases, ProbeSpec, SystemClock};
+use probe::{Asking, Clients};
+use rules::assess::{Compiled, Judgement, assess};
+
+use super::apply;
+use crate::ServerError;
+
+/// Which probe.
+#[derive(Debug, Clone, Args)]
+pub struct ProbeArgs {
+    /// The catalogue that it stands in
+    pub file: PathBuf,
+    /// `integration/probe`, or one of the two; all probes if absent
+    pub name: Option<String>,
+}
+
+/// Runs them now, one after another; the exit status is 0 only if none failed.
+pub async fn probe(args: ProbeArgs) -> Result<ExitCode, ServerError> {
+    let catalogue = apply::read(&args.file)?;
+    let named = |integration: &str, probe: &str| match args.name.as_deref() {
+        None => true,
+        Some(name) => name == integration || name == probe || name == format!("{integration}/{probe}"),
+    };
+    let clients = Clients::new().map_err(|why| ServerError::Config(why.to_string()))?;
+    let mut asked = 0;
+    let mut failed = 0;
+    for integration in &catalogue.integrations {
+        for spec in &integration.probes {
+            if named(integration.slug.as_str(), spec.slug.as_str()) && spec.kind != "heartbeat" {
+                asked += 1;
+                failed += usize::from(!ask(&format!("{}/{}", integration.slug, spec.slug), spec, &clients).await?);
+            }
+        }
+    }
+    if asked == 0 {
+        let name = args.name.unwrap_or_else(|| "any probe that asks".to_owned());
+        return Err(ServerError::Config(format!("{} does not name {name}", args.file.display())));
+    }
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Asks once and prints what came of it; answers whether it worked.
+async fn ask(name: &str, spec: &ProbeSpec, clients: &Clients) -> Result<bool, ServerError> {
+    let wrong = |faults: Vec<Fault>| ServerError::Problem(model::Problem::invalid(faults));
+    let kind = probe::kinds().iter().find(|kind| kind.name == spec.kind);
+    let kind = kind.ok_or_else(|| ServerError::Config(format!("`{}` is no kind of probe", spec.kind)))?;
+    let compiled = Compiled::compile(spec, kind).map_err(wrong)?;
+    let asker = probe::build(spec, clients).map_err(wrong)?;
+    let observation = asker.ask(&Asking { at: SystemClock.now(), timeout: spec.timeout }).await;
+    let judgement = assess(&compiled, &observation);
+    print(name, &judgement, observation.phases, Some(observation.latency_us));
+    Ok(matches!(judgement.outcome, Outcome::Ok | Outcome::Warn | Outcome::Partial))
+}
+
+fn print(name: &str, judgement: &Judgement, phases: Phases, latency_us: Option<i64>) {
+    let reason = judgement.reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+    println!("{name}  {}{reason}", judgement.outcome);
+    if let Some(message) = &judgement.message {
+        println!("  {message}");
+    }
+    let parts = [
+        ("dns", phases.dns_us),
+        ("connect", phases.connect_us),
+        ("tls", phases.tls_us),
+        ("first byte", phases.first_byte_us),
+        ("transfer", phases.transfer_us),
+        ("in all", latency_us),
+    ];
+    for (phase, us) in parts {
+        if let Some(us) = us {
+            println!("  {phase:<11}{:>6}.{:03} ms", us / 1_000, us % 1_000);
+        }
+    }
+    for assertion in &judgement.assertions {
+        println!("  {} {}{}", if assertion.passed { "holds" } else { "fails" }, assertion.expr, sides(assertion));
+    }
+    for (measure, value) in &judgement.measures {
+        println!("  {measure} = {value}");
+    }
+}
+
+fn sides(assertion: &Assertion) -> String {
+    match (&assertion.error, &assertion.left, &assertion.right) {
+        (Some(error), ..) => format!("  ({error})"),
+        (None, Some(left), Some(right)) => format!("  ({left}, {right})"),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,144 @@
+//! Jobs of the present: they send word of their runs through the real API of this very server, and ping it.
+
+use std::{sync::Arc, time::Duration};
+
+use model::{Clock, SentRun, Slug, Span, Timestamp};
+use reqwest::{Client, StatusCode};
+use rules::schedule::Cadence;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    script::reports::{Every, JOBS, Job, ends_at},
+    servers::Servers,
+    story::Story,
+};
+use crate::ServerError;
+
+/// A send that takes longer has failed and is tried again.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Waited between tries; the API tells same from new by the run's own id.
+const AGAIN: Duration = Duration::from_secs(5);
+const TRIES: u32 = 5;
+
+/// A heartbeat that is kept by pings.
+#[derive(Debug, Clone)]
+pub struct Heart {
+    /// Whose: for the log.
+    pub integration: Slug,
+    /// Where its pings go.
+    pub key: String,
+    /// How often.
+    pub every: Span,
+}
+
+/// What every job needs.
+#[derive(Clone)]
+pub struct Office {
+    client: Client,
+    /// Where the web listens: `http://127.0.0.1:7077`.
+    origin: Arc<str>,
+    story: Arc<Story>,
+    servers: Arc<Servers>,
+    clock: Arc<dyn Clock>,
+    ending: CancellationToken,
+}
+
+impl Office {
+    /// Of the server at this address.
+    pub fn new(
+        origin: &str,
+        story: Arc<Story>,
+        servers: Arc<Servers>,
+        clock: Arc<dyn Clock>,
+        ending: CancellationToken,
+    ) -> Result<Self, ServerError> {
+        let client = Client::builder().timeout(PATIENCE).no_proxy().build();
+        let client = client.map_err(|why| ServerError::Config(format!("the demo's jobs: {why}")))?;
+        Ok(Self { client, origin: origin.into(), story, servers, clock, ending })
+    }
+
+    /// One task for every job and every heartbeat.
+    pub fn tasks(&self, hearts: Vec<Heart>) -> Vec<impl Future<Output = ()> + Send + 'static> {
+        let jobs = JOBS.iter().map(|job| Task::Job(job));
+        let tasks = jobs.chain(hearts.into_iter().map(Task::Heart)).collect::<Vec<_>>();
+        tasks.into_iter().map(|task| self.clone().run(task)).collect()
+    }
+
+    async fn run(self, task: Task) {
+        let ending = self.ending.clone();
+        let work = async {
+            match task {
+                Task::Job(job) => self.job(job).await,
+                Task::Heart(heart) => self.heart(&heart).await,
+            }
+        };
+        tokio::select! {
+            () = work => {}
+            () = ending.cancelled() => {}
+        }
+    }
+
+    /// Sends the newest run first: after a restart it is news, else the API has it already.
+    async fn job(&self, job: &Job) {
+        let Ok(cadence) = Cadence::compile(&job.every.schedule()) else { return };
+        let mut began = cadence.last_at_or_before(self.clock.now(), Span::default());
+        loop {
+            self.wait_for(began).await;
+            let away = job.target.is_some_and(|target| self.servers.is_away(target));
+            if let Some(run) = job.report(&self.story, began, away) {
+                self.wait_for(ends_at(&run).unwrap_or(began)).await;
+                self.send(job, &run).await;
+            }
+            began = cadence.next_after(began, Span::default());
+        }
+    }
+
+    async fn heart(&self, heart: &Heart) {
+        let minutes = heart.every.as_ms() / Span::minutes(1).as_ms();
+        let Ok(cadence) = Cadence::compile(&Every::Minutes(minutes.max(1)).schedule()) else { return };
+        let url = format!("{}/ping/{}", self.origin, heart.key);
+        loop {
+            self.wait_for(cadence.next_after(self.clock.now(), Span::default())).await;
+            match self.client.post(&url).send().await {
+                Ok(answer) if answer.status().is_success() => {}
+                Ok(answer) => tracing::warn!(integration = %heart.integration, status = %answer.status(), "a ping was refused"),
+                Err(why) => tracing::warn!(integration = %heart.integration, %why, "a ping did not arrive"),
+            }
+        }
+    }
+
+    async fn wait_for(&self, t: Timestamp) {
+        loop {
+            let left = t.since(self.clock.now());
+            if left == Span::default() {
+                return;
+            }
+            tokio::time::sleep(left.as_duration()).await;
+        }
+    }
+
+    async fn send(&self, job: &Job, run: &SentRun) {
+        let url = format!("{}/api/v1/integrations/{}/runs", self.origin, job.integration);
+        for _ in 0..TRIES {
+            match self.client.post(&url).json(run).send().await {
+                Ok(answer) if answer.status().is_success() => return,
+                // A visitor stopped its server in between: what was told first stands.
+                Ok(answer) if answer.status() == StatusCode::CONFLICT => return,
+                Ok(answer) if answer.status().is_client_error() => {
+                    tracing::warn!(integration = job.integration, status = %answer.status(), "a run was refused");
+                    return;
+                }
+                Ok(answer) => tracing::info!(integration = job.integration, status = %answer.status(), "a run is sent again"),
+                Err(why) => tracing::info!(integration = job.integration, %why, "a run is sent again"),
+            }
+            tokio::time::sleep(AGAIN).await;
+        }
+        tracing::warn!(integration = job.integration, "a run could not be sent");
+    }
+}
+
+/// What a task does.
+enum Task {
+    Job(&'static Job),
+    Heart(Heart),
+}

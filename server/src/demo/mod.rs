@@ -1,0 +1,186 @@
+//! `--demo`: one invented company on small real servers in this process. Probes, runs and pings are real; the past is folded by the
+//! same rules over a script, and marked as made up.
+//!
+//! ```text
+//! story (dated moments, kept) -> script (what is answered and reported when)
+//!     -> servers (the present)  -> probes of the engine
+//!     -> jobs (the present)     -> POST /api/v1/integrations/{slug}/runs, /ping/{key}
+//!     -> history (the past)     -> runs, states, roll-ups in the store
+//! ```
+
+mod dice;
+mod story;
+
+pub mod script;
+
+mod landscape;
+mod servers;
+
+mod history;
+mod jobs;
+mod kept;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use async_trait::async_trait;
+use chrono_tz::Tz;
+use model::{Clock, Problem, ProblemKind, Schedule, Slug, overview::DemoServer};
+use rand::{Rng, TryRngCore};
+use service::DemoControl;
+use store::Store;
+use tokio::runtime::Handle;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::ServerError;
+
+use history::History;
+use jobs::{Heart, Office};
+use kept::Kept;
+use servers::Servers;
+use story::Story;
+
+/// The running demo.
+pub struct Demo {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    zone: Tz,
+    runtime: Handle,
+    kept: Kept,
+    story: Arc<Story>,
+    servers: Arc<Servers>,
+    hearts: Vec<Heart>,
+    folding: Folding,
+    ending: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// How far the folding of the past is.
+#[derive(Debug, Default)]
+struct Folding {
+    done: AtomicUsize,
+    /// 0 while it is not known yet.
+    all: AtomicUsize,
+}
+
+impl Demo {
+    /// Before the engine starts: opens the servers, applies the landscape, and folds the newest part of the past, unless that was
+    /// done at an earlier start. Servers and jobs run on the engine's runtime.
+    pub async fn prepare(store: &Store, clock: Arc<dyn Clock>, zone: Tz, engine: &Handle) -> Result<Arc<Self>, ServerError> {
+        let now = clock.now();
+        let mut kept = Kept::read(store, now, zone).await?;
+        let story = Arc::new(kept.story.clone());
+        let servers = Arc::new(Servers::start(&story, &clock, &kept.ports, engine).await?);
+        let ports = servers.ports();
+        let landscape = landscape::read(&story, zone, &ports)?;
+        let seed = rand::rngs::OsRng.unwrap_err().random();
+        service::offline::apply(store, probe::kinds(), landscape, false, seed, now).await?;
+        kept.ports = ports.into_iter().map(|(system, port)| (system.to_owned(), port)).collect();
+        kept.write(store).await?;
+        if !kept.recorded {
+            History::of(store, &story, zone).await?.store_newest(store).await?;
+            kept.recorded = true;
+            kept.write(store).await?;
+        }
+        Ok(Arc::new(Self {
+            hearts: hearts(store).await?,
+            store: store.clone(),
+            clock,
+            zone,
+            runtime: engine.clone(),
+            kept,
+            story,
+            servers,
+            folding: Folding::default(),
+            ending: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        }))
+    }
+
+    /// Once the web listens at `origin`: starts the jobs, and folds the rest of the past meanwhile.
+    pub fn begin(self: &Arc<Self>, origin: &str) -> Result<(), ServerError> {
+        let (story, servers) = (Arc::clone(&self.story), Arc::clone(&self.servers));
+        let office = Office::new(origin, story, servers, Arc::clone(&self.clock), self.ending.clone())?;
+        for task in office.tasks(self.hearts.clone()) {
+            self.tasks.spawn_on(task, &self.runtime);
+        }
+        if !self.kept.folded {
+            let this = Arc::clone(self);
+            self.tasks.spawn_blocking_on(move || this.fold(), &self.runtime);
+        }
+        self.tasks.close();
+        Ok(())
+    }
+
+    /// Ends the jobs and the folding. The servers stay until the engine's runtime ends, so that no check fails on the way out.
+    pub async fn end(&self) {
+        self.ending.cancel();
+        self.tasks.wait().await;
+    }
+
+    /// Folds the rest of the past, on a thread that may take its time.
+    fn fold(&self) {
+        match self.runtime.block_on(self.fold_rest()) {
+            Ok(true) => tracing::info!("the demo's past is complete"),
+            Ok(false) => tracing::info!("the demo's past is not complete; the next start goes on"),
+            Err(why) => tracing::error!(%why, "the demo's past could not be completed; the next start tries again"),
+        }
+    }
+
+    /// The days first, newest first, since costs and hours are counted from them; then minutes. False if it was ended before.
+    async fn fold_rest(&self) -> Result<bool, ServerError> {
+        let history = History::of(&self.store, &self.story, self.zone).await?;
+        let days = history.days();
+        let minutes = history.minutes();
+        self.folding.all.store(days.len() + minutes.size_hint().0, Ordering::Relaxed);
+        for rollups in days.iter().map(|day| history.day(*day)).chain(minutes) {
+            if self.ending.is_cancelled() {
+                return Ok(false);
+            }
+            history::put(&self.store, &rollups).await?;
+            self.folding.done.fetch_add(1, Ordering::Relaxed);
+        }
+        Kept { folded: true, ..self.kept.clone() }.write(&self.store).await?;
+        Ok(true)
+    }
+}
+
+/// Every heartbeat of the landscape with the key of its pings.
+async fn hearts(store: &Store) -> Result<Vec<Heart>, ServerError> {
+    let heart = |probe: model::Probe| {
+        let (Schedule::Every { every }, Some(key)) = (probe.spec.schedule, probe.ping_key) else { return None };
+        Some(Heart { integration: probe.integration, key, every })
+    };
+    let snapshot = store.load().await?;
+    let ours: Vec<_> = snapshot.integrations.iter().filter(|one| one.catalogue.as_deref() == Some(landscape::NAME)).collect();
+    let ours = |probe: &model::Probe| ours.iter().any(|one| one.id == probe.integration_id);
+    Ok(snapshot.probes.into_iter().filter(ours).filter_map(heart).collect())
+}
+
+#[async_trait]
+impl DemoControl for Demo {
+    fn servers(&self) -> Vec<DemoServer> {
+        self.servers.states()
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "some hundred parts")]
+    fn history(&self) -> f64 {
+        if self.kept.folded {
+            return 1.0;
+        }
+        match self.folding.all.load(Ordering::Relaxed) {
+            0 => 0.0,
+            all => self.folding.done.load(Ordering::Relaxed) as f64 / all as f64,
+        }
+    }
+
+    async fn set(&self, system: &Slug, running: bool) -> Result<(), Problem> {
+        match self.servers.set(system.as_str(), running).await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Problem::not_found("demo server", system)),
+            Err(why) => Err(Problem::new(ProblemKind::Conflict, format!("The port cannot be opened again: {why}."))),
+        }
+    }
+}
