@@ -68,9 +68,10 @@ impl House {
             .build()
             .map_err(ServerError::io("starting the engine's runtime"))?;
         let zone = config.settings.reporting_zone.parse().unwrap_or(chrono_tz::UTC);
-        let demo = match config.demo {
-            true => Some(Demo::prepare(&engine_store, clock.clone(), zone, engine.handle()).await?),
-            false => None,
+        let demo = if config.demo {
+            Some(Demo::prepare(&engine_store, clock.clone(), zone, engine.handle()).await?)
+        } else {
+            None
         };
         let monitor = {
             let (settings, clock, store) = (config.settings.clone(), clock.clone(), engine_store.clone());
@@ -96,13 +97,13 @@ impl House {
             .output_name(assets::browser_half().unwrap_or_else(|| "browser".to_owned()))
             .site_pkg_dir("pkg")
             .build();
-        let door = Door { service, engine: monitor.handle(), clock, ending: ending.clone(), zone, origin, leptos };
+        let door = Door { service, engine: monitor.handle(), clock, ending: ending.clone(), zone, origin: Arc::clone(&origin), leptos };
         let web = tokio::spawn(
             axum::serve(listener, http::router(door)).with_graceful_shutdown(ending.clone().cancelled_owned()).into_future(),
         );
         let ticks = Ticks::start(monitor.handle()).await?;
         if let Some(demo) = &demo {
-            demo.begin(&format!("http://{address}"))?;
+            demo.begin(&origin)?;
         }
         Ok(Self { address, engine: Some(engine), monitor, web_store, engine_store, ticks, demo, ending, web })
     }

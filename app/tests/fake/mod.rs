@@ -1,5 +1,6 @@
 //! An `Api` that answers from three made-up worlds: nothing yet, a company with trouble, and one with very long names.
 
+mod details;
 mod parts;
 mod world;
 

@@ -22,6 +22,18 @@ use crate::{
     work::blank_run,
 };
 
+/// States as JSON.
+type Texts<K> = Vec<(K, String)>;
+
+/// Who made a promise.
+struct Whose {
+    integration_id: IntegrationId,
+    integration: Slug,
+    probe: Option<Arc<Watched>>,
+    environment: String,
+    schedule: Schedule,
+}
+
 /// States and promises. What follows from a change is collected in the public lists, which the recorder empties.
 pub(crate) struct Desk {
     pub(crate) clock: Arc<dyn Clock>,
@@ -91,13 +103,9 @@ impl Desk {
 
     /// Folds a sent run into the state that it moves; `satisfies`: it keeps the promise.
     pub(crate) fn fold_sent(&mut self, record: &RunRecord, satisfies: bool) {
-        match record.probe_id.and_then(|probe| self.landscape.probes.get(&probe).cloned()) {
-            Some(watched) => drop(self.fold_probe(&watched, &record.run)),
-            None => {
-                let state = self.sent.entry(record.integration_id).or_default();
-                *state = state.step(&record.run, satisfies);
-                self.unsaved_sent.insert(record.integration_id);
-            }
+        match record.probe_id {
+            Some(probe) => self.fold_known(probe, &record.run),
+            None => self.fold_own(record.integration_id, &record.run, satisfies),
         }
     }
 
@@ -191,58 +199,70 @@ impl Desk {
     /// Makes and folds a `missed` run for each of these.
     fn miss(&mut self, subject: Subject, missed: Vec<Owed>) {
         for owed in missed {
-            let Some((integration_id, integration, probe, environment, schedule)) = self.whose(subject) else { return };
+            let Some(whose) = self.whose(subject) else { return };
             let running = self.books.get(&subject).and_then(Book::running);
             let id = self.ids.next(self.clock.now());
+            let (integration, environment) = (whose.integration, whose.environment);
             let mut run = blank_run(id, integration, Origin::Expectation, environment, owed.deadline, Outcome::Missed);
             run.scheduled_at = Some(owed.deadline);
             run.reason = Some(Reason::Overdue);
-            run.message = Some(message(&schedule, owed, running, self.zone));
-            run.probe = probe.as_ref().map(|watched| watched.spec().slug.clone());
-            let probe_id = probe.as_ref().map(|watched| watched.id());
-            match probe {
-                Some(watched) => drop(self.fold_probe(&watched, &run)),
-                None => {
-                    let state = self.sent.entry(integration_id).or_default();
-                    *state = state.step(&run, false);
-                    self.unsaved_sent.insert(integration_id);
-                }
+            run.message = Some(message(&whose.schedule, owed, running, self.zone));
+            run.probe = whose.probe.as_ref().map(|watched| watched.spec().slug.clone());
+            let probe_id = whose.probe.as_ref().map(|watched| watched.id());
+            match probe_id {
+                Some(probe) => self.fold_known(probe, &run),
+                None => self.fold_own(whose.integration_id, &run, false),
             }
-            self.missed.push(RunRecord { run, integration_id, probe_id });
+            self.missed.push(RunRecord { run, integration_id: whose.integration_id, probe_id });
         }
     }
 
     /// Folds a run that comes back from the spool, if the state that was stored does not hold it yet.
     pub(crate) fn recovered(&mut self, record: &RunRecord) {
-        match record.probe_id.and_then(|probe| self.landscape.probes.get(&probe).cloned()) {
-            Some(watched) => drop(self.fold_probe(&watched, &record.run)),
+        match record.probe_id {
+            Some(probe) => self.fold_known(probe, &record.run),
             // A deadline that was counted is not counted again.
-            None if record.run.outcome == Outcome::Missed => {
-                let state = self.sent.entry(record.integration_id).or_default();
-                *state = state.step(&record.run, false);
-                self.unsaved_sent.insert(record.integration_id);
-            }
+            None if record.run.outcome == Outcome::Missed => self.fold_own(record.integration_id, &record.run, false),
             None => {}
         }
     }
 
-    fn whose(&self, subject: Subject) -> Option<(IntegrationId, Slug, Option<Arc<Watched>>, String, Schedule)> {
+    /// Folds a run of a probe, if that is still there.
+    fn fold_known(&mut self, probe: ProbeId, run: &Run) {
+        if let Some(watched) = self.landscape.probes.get(&probe).cloned() {
+            self.fold_probe(&watched, run);
+        }
+    }
+
+    /// Folds a run into the state of what an integration sends.
+    fn fold_own(&mut self, integration: IntegrationId, run: &Run, satisfies: bool) {
+        let state = self.sent.entry(integration).or_default();
+        *state = state.step(run, satisfies);
+        self.unsaved_sent.insert(integration);
+    }
+
+    fn whose(&self, subject: Subject) -> Option<Whose> {
         match subject {
             Subject::Sent(id) => {
                 let bridge = self.landscape.bridge(id)?;
                 let spec = &bridge.integration.spec;
-                Some((id, spec.slug.clone(), None, spec.environment.clone(), spec.expect.as_ref()?.schedule.clone()))
+                Some(Whose {
+                    integration_id: id,
+                    integration: spec.slug.clone(),
+                    probe: None,
+                    environment: spec.environment.clone(),
+                    schedule: spec.expect.as_ref()?.schedule.clone(),
+                })
             }
             Subject::Probe(id) => {
                 let watched = Arc::clone(self.landscape.probes.get(&id)?);
-                let (environment, schedule) = (watched.environment.clone(), watched.spec().schedule.clone());
-                Some((
-                    watched.probe.integration_id,
-                    watched.integration().clone(),
-                    Some(watched),
-                    environment,
-                    schedule,
-                ))
+                Some(Whose {
+                    integration_id: watched.probe.integration_id,
+                    integration: watched.integration().clone(),
+                    environment: watched.environment.clone(),
+                    schedule: watched.spec().schedule.clone(),
+                    probe: Some(watched),
+                })
             }
             Subject::Integration(_) | Subject::All => None,
         }
@@ -255,7 +275,7 @@ impl Desk {
     }
 
     /// The states that the store does not have yet, as JSON. They count as saved from now on.
-    pub(crate) fn take_unsaved(&mut self) -> (Vec<(ProbeId, String)>, Vec<(IntegrationId, String)>) {
+    pub(crate) fn take_unsaved(&mut self) -> (Texts<ProbeId>, Texts<IntegrationId>) {
         let probes = std::mem::take(&mut self.unsaved_probes);
         let sent = std::mem::take(&mut self.unsaved_sent);
         (texts(probes, &self.probes), texts(sent, &self.sent))
@@ -283,10 +303,7 @@ fn subject_of(record: &RunRecord) -> Subject {
     record.probe_id.map_or(Subject::Sent(record.integration_id), Subject::Probe)
 }
 
-fn texts<K: Copy + Eq + std::hash::Hash, S: serde::Serialize>(
-    ids: HashSet<K>,
-    states: &HashMap<K, S>,
-) -> Vec<(K, String)> {
+fn texts<K: Copy + Eq + std::hash::Hash, S: serde::Serialize>(ids: HashSet<K>, states: &HashMap<K, S>) -> Texts<K> {
     let text = |id: K| {
         let text = serde_json::to_string(states.get(&id)?);
         text.inspect_err(|error| tracing::error!(%error, "a state cannot be written")).ok().map(|text| (id, text))

@@ -26,7 +26,7 @@ fn ms_between(moments: &[Timestamp]) -> Vec<i64> {
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_probes_are_spread_evenly_and_all_asked_within_one_period() {
     let bridges: Vec<_> =
-        (0..10_000).map(|index| vec![probe("api", "10s", json!({"host": format!("h{index}")}), json!({}))]).collect();
+        (0..10_000).map(|index| vec![probe("api", "10s", &json!({"host": format!("h{index}")}), &json!({}))]).collect();
     let bench = Bench::start(&bridges, &limits()).await;
 
     bench.pass(Span::seconds(20)).await;
@@ -45,7 +45,7 @@ async fn ten_thousand_probes_are_spread_evenly_and_all_asked_within_one_period()
 
 #[tokio::test(start_paused = true)]
 async fn a_probe_is_never_asked_while_it_is_being_asked() {
-    let slow = probe("slow", "10s", json!({"takes_ms": 14_000}), json!({"timeout": "20s"}));
+    let slow = probe("slow", "10s", &json!({"takes_ms": 14_000}), &json!({"timeout": "20s"}));
     let bench = Bench::start(&[vec![slow]], &limits()).await;
 
     bench.pass(Span::seconds(120)).await;
@@ -63,7 +63,7 @@ async fn a_probe_is_never_asked_while_it_is_being_asked() {
 #[tokio::test(start_paused = true)]
 async fn after_a_stall_each_probe_tells_once_what_was_skipped_and_none_bursts() {
     let bridges: Vec<_> =
-        (0..50).map(|index| vec![probe("api", "10s", json!({"host": format!("h{index}")}), json!({}))]).collect();
+        (0..50).map(|index| vec![probe("api", "10s", &json!({"host": format!("h{index}")}), &json!({}))]).collect();
     let bench = Bench::start(&bridges, &limits()).await;
     bench.pass(Span::seconds(10)).await;
     let before = (bench.runs().len(), bench.asked().len());
@@ -82,7 +82,7 @@ async fn after_a_stall_each_probe_tells_once_what_was_skipped_and_none_bursts() 
 
 #[tokio::test(start_paused = true)]
 async fn an_edit_touches_only_what_it_changed() {
-    let api = |slug: &str, every: &str| probe(slug, every, json!({"host": slug}), json!({}));
+    let api = |slug: &str, every: &str| probe(slug, every, &json!({"host": slug}), &json!({}));
     let bench = Bench::start(&[vec![api("a", "60s"), api("b", "60s"), api("c", "60s")]], &limits()).await;
     bench.pass(Span::seconds(90)).await;
     let planned = |landscape: &Landscape| -> HashMap<String, Timestamp> {
@@ -116,12 +116,12 @@ async fn targets_that_hang_delay_nobody_else() {
     let mut bridges: Vec<_> = (0..60)
         .map(|index| {
             let hangs = json!({"host": "hangs", "takes_ms": 3_600_000});
-            vec![probe(&format!("hangs-{index}"), "10s", hangs, json!({"timeout": "10s"}))]
+            vec![probe(&format!("hangs-{index}"), "10s", &hangs, &json!({"timeout": "10s"}))]
         })
         .collect();
     bridges.extend((0..100).map(|index| {
         let host = json!({"host": format!("healthy-{index}")});
-        vec![probe(&format!("healthy-{index}"), "10s", host, json!({}))]
+        vec![probe(&format!("healthy-{index}"), "10s", &host, &json!({}))]
     }));
     let config = MonitorConfig { global_limit: 40, host_limit: 32, ..limits() };
     let bench = Bench::start(&bridges, &config).await;
@@ -144,7 +144,7 @@ async fn targets_that_hang_delay_nobody_else() {
 #[tokio::test(start_paused = true)]
 async fn one_check_may_try_again_with_a_doubled_pause_and_only_its_last_attempt_counts() {
     let retries = json!({"retries": {"count": 2, "backoff": "1s"}, "retry_interval": "50s"});
-    let bench = Bench::start(&[vec![probe("api", "60s", json!({"answer": "fail"}), retries)]], &limits()).await;
+    let bench = Bench::start(&[vec![probe("api", "60s", &json!({"answer": "fail"}), &retries)]], &limits()).await;
 
     while bench.runs().len() < 3 {
         bench.pass(Span::seconds(1)).await;
@@ -160,7 +160,7 @@ async fn one_check_may_try_again_with_a_doubled_pause_and_only_its_last_attempt_
 
 #[tokio::test(start_paused = true)]
 async fn while_a_change_is_confirmed_the_next_check_comes_after_a_third_of_the_period() {
-    let bench = Bench::start(&[vec![probe("api", "90s", json!({"answer": "fail"}), json!({}))]], &limits()).await;
+    let bench = Bench::start(&[vec![probe("api", "90s", &json!({"answer": "fail"}), &json!({}))]], &limits()).await;
 
     bench.pass(Span::seconds(400)).await;
 
@@ -172,7 +172,7 @@ async fn while_a_change_is_confirmed_the_next_check_comes_after_a_third_of_the_p
 
 #[tokio::test(start_paused = true)]
 async fn a_probe_that_panics_is_our_fault_and_ends_nothing() {
-    let bench = Bench::start(&[vec![probe("api", "10s", json!({"answer": "panic"}), json!({}))]], &limits()).await;
+    let bench = Bench::start(&[vec![probe("api", "10s", &json!({"answer": "panic"}), &json!({}))]], &limits()).await;
 
     bench.pass(Span::seconds(30)).await;
 
@@ -184,7 +184,7 @@ async fn a_probe_that_panics_is_our_fault_and_ends_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn the_watchdog_ends_what_does_not_end_and_asks_for_what_was_lost() {
-    let (bench, mut commands, mut inbox) = Bench::idle(&[vec![probe("api", "10s", json!({}), json!({}))]], &limits());
+    let (bench, mut commands, mut inbox) = Bench::idle(&[vec![probe("api", "10s", &json!({}), &json!({}))]], &limits());
     let watched = bench.landscape.probes.values().next().expect("a probe");
     let watchdog = Watchdog {
         executor: Arc::clone(&bench.executor),

@@ -40,7 +40,7 @@ impl House {
         let spec = serde_json::from_value(spec).expect("an integration");
         let probe = Write::PutProbe {
             integration: slug("bridge-0"),
-            spec: probe("api", every, json!({}), json!({})),
+            spec: probe("api", every, &json!({}), &json!({})),
             ping_key: None,
         };
         let writes = [system("a"), system("b"), Write::PutIntegration { spec, catalogue: None }, probe];

@@ -46,7 +46,8 @@ pub(crate) enum Command {
 
 #[derive(Debug, Clone, Copy)]
 enum Due {
-    Probe(ProbeId),
+    /// With the moment it was planned for, by which a timer that was overtaken is known.
+    Probe(ProbeId, Timestamp),
     Deadline(Subject),
 }
 
@@ -80,7 +81,7 @@ impl Schedule {
                 Some(command) = commands.recv() => self.obey(command),
                 Some(expired) = poll_fn(|cx| self.queue.poll_expired(cx)), if !self.queue.is_empty() => {
                     match expired.into_inner() {
-                        Due::Probe(probe) => self.fire(probe),
+                        Due::Probe(probe, planned) => self.fire(probe, planned),
                         Due::Deadline(subject) => self.remind(subject),
                     }
                 }
@@ -139,16 +140,19 @@ impl Schedule {
     fn plan(&mut self, watched: Arc<Watched>, planned: Timestamp) {
         watched.plan(Some(planned));
         let id = watched.id();
-        let key = self.insert(Due::Probe(id), planned);
+        let key = self.insert(Due::Probe(id, planned), planned);
         if let Some(before) = self.probes.insert(id, Entry { watched, planned, key }) {
             self.queue.try_remove(&before.key);
         }
     }
 
     /// A probe's timer went off.
-    fn fire(&mut self, id: ProbeId) {
-        let Some(entry) = self.probes.remove(&id) else { return };
-        let (watched, planned, now) = (entry.watched, entry.planned, self.now());
+    fn fire(&mut self, id: ProbeId, planned: Timestamp) {
+        if self.probes.get(&id).is_none_or(|entry| entry.planned != planned) {
+            return;
+        }
+        let Some(Entry { watched, .. }) = self.probes.remove(&id) else { return };
+        let now = self.now();
         if planned > now + EARLY {
             // A long wait in pieces, or the clock was set back; then what is planned must not lie further away than the calendar says.
             return self.plan(Arc::clone(&watched), planned.min(watched.next_after(now)));
@@ -174,8 +178,11 @@ impl Schedule {
     }
 
     fn rearm(&mut self, id: ProbeId, seen: Timestamp) {
-        let Some(entry) = self.probes.get(&id).filter(|entry| entry.planned == seen) else { return };
-        let watched = Arc::clone(&entry.watched);
+        if self.probes.get(&id).is_none_or(|entry| entry.planned != seen) {
+            return;
+        }
+        // Its key is not removed from the queue: if its timer is lost, the key may be another's by now.
+        let Some(Entry { watched, .. }) = self.probes.remove(&id) else { return };
         let now = self.now();
         tracing::error!(integration = %watched.integration(), probe = %watched.spec().slug, planned = %seen, "a probe was lost from the schedule");
         self.plan(Arc::clone(&watched), watched.next_after(now));
@@ -216,5 +223,37 @@ impl Schedule {
             let key = self.insert(Due::Deadline(subject), now + AGAIN);
             self.deadlines.insert(subject, (deadline, key));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        MonitorConfig,
+        testing::{Bench, probe},
+    };
+
+    #[tokio::test(start_paused = true)]
+    async fn a_probe_that_was_lost_is_put_back_and_told_of_once() {
+        let api = probe("api", "10s", &json!({}), &json!({}));
+        let (bench, _commands, mut inbox) = Bench::idle(&[vec![api]], &MonitorConfig::new("unused"));
+        let mut schedule = Schedule::new(Arc::clone(&bench.executor), bench.record.clone());
+        schedule.obey(Command::Landscape(Arc::clone(&bench.landscape)));
+        let watched = bench.landscape.probes.values().next().expect("a probe");
+        let planned = watched.next_at().expect("planned");
+        schedule.queue.clear();
+
+        bench.pass(Span::seconds(35)).await;
+        schedule.obey(Command::Rearm(watched.id(), planned));
+        schedule.obey(Command::Rearm(watched.id(), planned));
+
+        let Ok(Work::Attempt(told)) = inbox.try_recv() else { panic!("a run") };
+        assert_eq!((told.run.reason, told.run.scheduled_at), (Some(Reason::Internal), Some(planned)));
+        assert!(inbox.try_recv().is_err(), "what is on the schedule again is not lost");
+        assert!(watched.next_at().is_some_and(|next| next > bench.clock.now()));
+        assert_eq!(schedule.queue.len(), 1);
     }
 }

@@ -62,3 +62,22 @@ pub(crate) fn said_by(panic: &(dyn std::any::Any + Send)) -> &str {
         .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("a panic without words")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_task_that_panics_is_told_of() {
+        let gauges = Arc::new(Gauges::default());
+        let tasks = Tasks::new(Arc::clone(&gauges));
+        tasks.apart().spawn("a check", async {});
+        assert_eq!(tasks.failure(), None);
+
+        tasks.spawn("the example", async { panic!("out of {}", "order") });
+        tasks.ended().await;
+
+        assert_eq!(tasks.failure().as_deref(), Some("the example: out of order"));
+        assert_eq!(gauges.read().panics_total, 1);
+    }
+}

@@ -92,7 +92,7 @@ impl probe::Probe for Scripted {
 }
 
 /// A probe by script: `host`, `takes_ms` and `answer` (`ok`, `fail`, `panic`) are its options, `more` its further fields.
-pub(crate) fn probe(slug: &str, every: &str, options: Value, more: Value) -> ProbeSpec {
+pub(crate) fn probe(slug: &str, every: &str, options: &Value, more: &Value) -> ProbeSpec {
     let mut spec = json!({"slug": slug, "kind": "tcp", "every": every, "timeout": "1s", "options": options});
     let fields = spec.as_object_mut().expect("an object");
     fields.extend(more.as_object().expect("an object").clone());

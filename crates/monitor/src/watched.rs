@@ -169,7 +169,7 @@ fn promise_of(spec: &ProbeSpec, kind: &Kind) -> Result<Promise, Vec<model::Fault
     let written = spec.options.get("grace").and_then(serde_json::Value::as_str).unwrap_or(default);
     let grace = Span::parse(written).map_err(|wrong| vec![model::Fault::at("options.grace", wrong.to_string())])?;
     let expectation = Expectation { schedule: spec.schedule.clone(), grace, min_units: None };
-    Promise::compile(&expectation).map_err(|wrong| vec![model::Fault::at("schedule", wrong.to_string())])
+    Promise::compile(&expectation).map_err(|wrong| vec![model::Fault::at("schedule", wrong)])
 }
 
 /// Faults as one sentence.

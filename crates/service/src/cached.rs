@@ -87,6 +87,7 @@ mod tests {
 
     use super::Cached;
 
+    #[expect(clippy::unused_async, reason = "counted when it is polled, not when it is made")]
     async fn count(made: Arc<AtomicU32>) -> Result<u32, Problem> {
         Ok(made.fetch_add(1, Ordering::SeqCst) + 1)
     }

@@ -62,7 +62,9 @@ pub(crate) fn prepare(
     let plan = rules::catalogue::plan(&before, &want);
     let foreign = foreign_owners(have, &name);
     for change in plan.changes.iter().filter(|change| change.kind != ChangeKind::Remove || change.noun == "probe") {
-        faults.extend(not_ours(change, &foreign, &want));
+        // A thing and its parts are one and the same fault.
+        let fault = not_ours(change, &foreign, &want).filter(|fault| !faults.contains(fault));
+        faults.extend(fault);
     }
     faults.extend(still_used(have, &plan, &want));
     if !faults.is_empty() {

@@ -7,7 +7,7 @@
 //!                    -> delete_expired, backup
 //! ```
 //!
-//! One text serves both engines ([`both`]); what differs lives in two small files, `sqlite` and `postgres`. Every write is one
+//! One text serves both engines (`both`); what differs lives in two small files, `sqlite` and `postgres`. Every write is one
 //! transaction, and one transaction writes at a time on either engine, so that what a transaction has looked up stays true until
 //! it commits. Times are UTC epoch milliseconds, keys compare byte by byte, letters A to Z are alike in searches.
 //!

@@ -59,7 +59,7 @@ impl Office {
 
     /// One task for every job and every heartbeat.
     pub fn tasks(&self, hearts: Vec<Heart>) -> Vec<impl Future<Output = ()> + Send + 'static> {
-        let jobs = JOBS.iter().map(|job| Task::Job(job));
+        let jobs = JOBS.iter().map(Task::Job);
         let tasks = jobs.chain(hearts.into_iter().map(Task::Heart)).collect::<Vec<_>>();
         tasks.into_iter().map(|task| self.clone().run(task)).collect()
     }

@@ -25,7 +25,7 @@ pub fn read(story: &Story, zone: Tz, ports: &BTreeMap<&'static str, u16>) -> Res
             .replace(&format!("{{{system}.port}}"), &port.to_string());
     }
     rules::catalogue::read(&[(FILE.to_owned(), text)], probe::kinds())
-        .map_err(|faults| ServerError::Catalogue(faults.iter().map(|fault| format!("  {fault:?}\n")).collect()))
+        .map_err(|faults| ServerError::Catalogue(format!("{faults:#?}")))
 }
 
 #[cfg(test)]

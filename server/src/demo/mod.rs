@@ -68,25 +68,25 @@ struct Folding {
 impl Demo {
     /// Before the engine starts: opens the servers, applies the landscape, and folds the newest part of the past, unless that was
     /// done at an earlier start. Servers and jobs run on the engine's runtime.
-    pub async fn prepare(store: &Store, clock: Arc<dyn Clock>, zone: Tz, engine: &Handle) -> Result<Arc<Self>, ServerError> {
+    pub async fn prepare(database: &Store, clock: Arc<dyn Clock>, zone: Tz, engine: &Handle) -> Result<Arc<Self>, ServerError> {
         let now = clock.now();
-        let mut kept = Kept::read(store, now, zone).await?;
+        let mut kept = Kept::read(database, now, zone).await?;
         let story = Arc::new(kept.story.clone());
         let servers = Arc::new(Servers::start(&story, &clock, &kept.ports, engine).await?);
         let ports = servers.ports();
         let landscape = landscape::read(&story, zone, &ports)?;
         let seed = rand::rngs::OsRng.unwrap_err().random();
-        service::offline::apply(store, probe::kinds(), landscape, false, seed, now).await?;
+        service::offline::apply(database, probe::kinds(), landscape, false, seed, now).await?;
         kept.ports = ports.into_iter().map(|(system, port)| (system.to_owned(), port)).collect();
-        kept.write(store).await?;
+        kept.write(database).await?;
         if !kept.recorded {
-            History::of(store, &story, zone).await?.store_newest(store).await?;
+            History::of(database, &story, zone).await?.store_newest(database).await?;
             kept.recorded = true;
-            kept.write(store).await?;
+            kept.write(database).await?;
         }
         Ok(Arc::new(Self {
-            hearts: hearts(store).await?,
-            store: store.clone(),
+            hearts: hearts(database).await?,
+            store: database.clone(),
             clock,
             zone,
             runtime: engine.clone(),

@@ -112,7 +112,7 @@ mod tests {
             assert!((Span::hours(3)..Span::hours(4)).contains(&since(story.token_expired_at)), "{now}");
             assert!((Span::minutes(90)..=Span::hours(26)).contains(&since(story.orders_stopped_at)), "{now}");
             assert!((Span::minutes(31)..=Span::hours(25)).contains(&since(story.payroll_stopped_at)), "{now}");
-            assert!((Span::hours(26)..=RUNS + Span::hours(3)).contains(&since(story.slowed_at)), "{now}");
+            assert!((Span::hours(26)..=Span::hours(51)).contains(&since(story.slowed_at)), "{now}");
         }
     }
 

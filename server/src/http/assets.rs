@@ -50,9 +50,11 @@ pub fn icon() -> Option<String> {
     Some(format!("/pkg/{name}"))
 }
 
+/// The value of an attribute, quoted or, as minified HTML has it, bare.
 fn attribute(tag: &str, name: &str) -> Option<String> {
-    let rest = tag.split_once(&format!("{name}=\""))?.1;
-    Some(rest.split('"').next()?.to_owned())
+    let rest = tag.split_once(&format!("{name}="))?.1;
+    let end = |sign: char| sign == '"' || sign.is_whitespace();
+    Some(rest.trim_start_matches('"').split(end).next()?.to_owned())
 }
 
 async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
@@ -94,4 +96,16 @@ fn brotli(path: &str, data: &[u8]) -> Arc<[u8]> {
     let bytes: Arc<[u8]> = if written.is_ok() { squeezed.into() } else { Arc::from(data) };
     made.insert(path.to_owned(), bytes.clone());
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::attribute;
+
+    #[test]
+    fn attributes_are_read_quoted_and_bare() {
+        for tag in [r#" rel="stylesheet" href="/pkg/a.css" /"#, " href=/pkg/a.css rel=stylesheet"] {
+            assert_eq!(attribute(tag, "href").as_deref(), Some("/pkg/a.css"), "{tag}");
+        }
+    }
 }

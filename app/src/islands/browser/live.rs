@@ -174,7 +174,7 @@ fn swap(fresh: &Document) {
     for old in page::all("[data-live]") {
         let Some(name) = old.get_attribute("data-live") else { continue };
         let Ok(Some(new)) = fresh.query_selector(&format!("[data-live=\"{name}\"]")) else { continue };
-        if old.outer_html() == new.outer_html() {
+        if old.outer_html() == new.outer_html() || in_use(&old) {
             continue;
         }
         let focused = focused_within(&old);
@@ -186,6 +186,14 @@ fn swap(fresh: &Document) {
             let _ = again.focus();
         }
     }
+}
+
+/// Whether text in it is being selected or a chart in it read: it is left alone until the next look.
+fn in_use(element: &Element) -> bool {
+    let selected = page::window().get_selection().ok().flatten().filter(|selection| !selection.is_collapsed());
+    let within =
+        selected.and_then(|selection| selection.anchor_node()).is_some_and(|node| element.contains(Some(&node)));
+    within || element.query_selector(".hover-line").ok().flatten().is_some()
 }
 
 fn focused_within(element: &Element) -> Option<usize> {

@@ -67,9 +67,9 @@ impl Recorder {
                 self.gauges.commit_failures.fetch_add(1, Ordering::Relaxed);
                 self.desk.not_saved(&flight.batch.probe_states, &flight.batch.sent_states);
                 if is_replay {
-                    self.replay_failed(flight, refusal).await
+                    self.replay_failed(flight, refusal).await;
                 } else {
-                    self.commit_failed(flight, refusal).await
+                    self.commit_failed(flight, refusal).await;
                 }
             }
         }

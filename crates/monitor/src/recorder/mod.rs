@@ -204,7 +204,7 @@ impl Recorder {
                 Some(away.until.min(waits.filter(|_| !self.waiting.runs.is_empty()).unwrap_or(away.until)))
             }
         };
-        due.unwrap_or(now + Duration::from_secs(3_600))
+        due.unwrap_or(now + Duration::from_hours(1))
     }
 
     /// Whether nothing is left that could still be made safe.

@@ -104,8 +104,8 @@ pub struct History {
 
 impl History {
     /// Of the landscape that the store holds.
-    pub async fn of(store: &Store, story: &Story, zone: Tz) -> Result<Self, ServerError> {
-        let mut flows = Flow::all(store.load().await?, zone)?;
+    pub async fn of(database: &Store, story: &Story, zone: Tz) -> Result<Self, ServerError> {
+        let mut flows = Flow::all(database.load().await?, zone)?;
         flows.retain(Flow::is_evidenced);
         Ok(Self { flows, story: story.clone(), zone })
     }
@@ -113,11 +113,15 @@ impl History {
     /// Stores the newest part, which the engine goes on from: runs, states, and the roll-ups that "today" is counted from. The
     /// minute that is open is marked, so that the engine makes the open hour and day itself.
     pub async fn store_newest(&self, store: &Store) -> Result<(), ServerError> {
+        let t0 = std::time::Instant::now();
         let (batch, rollups) = self.newest()?;
+        eprintln!("folded {:?} {} runs {} groups {} rollups", t0.elapsed(), batch.runs.len(), batch.groups.len(), rollups.len());
         for part in rollups.chunks(AT_ONCE * 4) {
             store.put_rollups(part, &[], &[]).await?;
         }
+        eprintln!("put {:?}", t0.elapsed());
         store.record(&batch).await?;
+        eprintln!("recorded {:?}", t0.elapsed());
         Ok(())
     }
 

@@ -41,7 +41,7 @@ pub const JOBS: [Job; 9] = [
         integration: "web-orders-to-salesforce",
         every: Every::Minutes(30),
         target: Some("salesforce"),
-        units: 34.0,
+        units: 11.0,
         seconds: 48.0,
     },
     Job { integration: "payroll-export", every: Every::Night, target: None, units: 1.0, seconds: 660.0 },
