@@ -97,9 +97,19 @@ impl House {
             .output_name(assets::browser_half().unwrap_or_else(|| "browser".to_owned()))
             .site_pkg_dir("pkg")
             .build();
-        let door = Door { service, engine: monitor.handle(), clock, ending: ending.clone(), zone, origin: Arc::clone(&origin), leptos };
+        let door = Door {
+            service,
+            engine: monitor.handle(),
+            clock,
+            ending: ending.clone(),
+            zone,
+            origin: Arc::clone(&origin),
+            leptos,
+        };
         let web = tokio::spawn(
-            axum::serve(listener, http::router(door)).with_graceful_shutdown(ending.clone().cancelled_owned()).into_future(),
+            axum::serve(listener, http::router(door))
+                .with_graceful_shutdown(ending.clone().cancelled_owned())
+                .into_future(),
         );
         let ticks = Ticks::start(monitor.handle()).await?;
         if let Some(demo) = &demo {

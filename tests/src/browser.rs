@@ -130,7 +130,8 @@ impl Browser {
 
     /// A picture of the whole page.
     pub async fn picture(&self, file: &Path) {
-        let whole = self.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true, "format": "png" })).await;
+        let whole =
+            self.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true, "format": "png" })).await;
         let data = whole["data"].as_str().expect("a picture");
         fs::write(file, fantoccini_base64(data)).expect("the picture is written");
     }
@@ -151,7 +152,8 @@ impl Browser {
             axe.run(document, { resultTypes: ['violations'] }).then(found => done(found.violations));";
         let found = self.client.execute_async(script, Vec::new()).await.expect("axe runs");
         let line = |rule: &Value| {
-            let places: Vec<String> = rule["nodes"].as_array().into_iter().flatten().map(|node| node["html"].to_string()).collect();
+            let places: Vec<String> =
+                rule["nodes"].as_array().into_iter().flatten().map(|node| node["html"].to_string()).collect();
             format!("{}: {} at {}", rule["id"], rule["help"], places.join(" | "))
         };
         found.as_array().into_iter().flatten().map(line).collect()

@@ -5,9 +5,9 @@
 //! few binaries: `pipeline` (a bridge from catalogue to level), `store` (one suite, two engines), `web` (pages and API),
 //! `browser` (what a person sees).
 
+pub mod browser;
 #[cfg(test)]
 mod edges;
-pub mod browser;
 pub mod house;
 pub mod postgres;
 pub mod target;

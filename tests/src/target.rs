@@ -85,7 +85,8 @@ impl Target {
     /// Opens the same port again.
     pub async fn start_again(&mut self) {
         let address = self.address;
-        let listener = crate::wait::until("the target's port to be free", async || TcpListener::bind(address).await.ok()).await;
+        let listener =
+            crate::wait::until("the target's port to be free", async || TcpListener::bind(address).await.ok()).await;
         self.serve(listener);
     }
 }

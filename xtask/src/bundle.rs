@@ -12,7 +12,8 @@ use std::{
 use crate::command::{Done, must, path_with_tools, root, step, target};
 
 /// What the bundle is made of.
-const SOURCES: [&str; 7] = ["app", "style", "crates/model", "Trunk.toml", "Cargo.lock", "Cargo.toml", "rust-toolchain.toml"];
+const SOURCES: [&str; 7] =
+    ["app", "style", "crates/model", "Trunk.toml", "Cargo.lock", "Cargo.toml", "rust-toolchain.toml"];
 
 /// Bundles the pages into `dist/` if anything they are made of changed.
 pub fn bundle(wasm_opt: bool) -> Done {
@@ -43,7 +44,8 @@ pub fn bundle(wasm_opt: bool) -> Done {
 /// Takes in every file's path, size and time of change.
 fn fingerprint(path: &Path, hasher: &mut DefaultHasher) {
     if path.is_dir() {
-        let mut entries: Vec<_> = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+        let mut entries: Vec<_> =
+            fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
         entries.sort();
         for entry in entries {
             fingerprint(&entry, hasher);

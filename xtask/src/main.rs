@@ -35,7 +35,11 @@ fn main() -> ExitCode {
         }
         _ => {
             print!("{HELP}");
-            return if what.is_empty() || what == "help" || what == "--help" { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+            return if what.is_empty() || what == "help" || what == "--help" {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            };
         }
     };
     match done {

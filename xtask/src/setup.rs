@@ -20,7 +20,12 @@ pub fn tools() -> Done<bool> {
     wasm_target()?;
     cargo_tool("trunk", TRUNK, "Trunk, which bundles the pages (about 4 minutes on two cores, once)", true)?;
     let bindgen = locked_version("wasm-bindgen")?;
-    cargo_tool("wasm-bindgen-cli", &bindgen, "wasm-bindgen, which joins WebAssembly and JavaScript (about 3 minutes, once)", false)?;
+    cargo_tool(
+        "wasm-bindgen-cli",
+        &bindgen,
+        "wasm-bindgen, which joins WebAssembly and JavaScript (about 3 minutes, once)",
+        false,
+    )?;
     wasm_opt()
 }
 
@@ -43,7 +48,11 @@ pub fn for_tests() -> Done {
 }
 
 fn compiler() -> Done {
-    if on_path("cc") { Ok(()) } else { apt(&["gcc", "libc6-dev"], "the C compiler that SQLite and ring are built with") }
+    if on_path("cc") {
+        Ok(())
+    } else {
+        apt(&["gcc", "libc6-dev"], "the C compiler that SQLite and ring are built with")
+    }
 }
 
 fn wasm_target() -> Done {
@@ -79,11 +88,13 @@ fn cargo_tool(package: &str, version: &str, what: &str, locked: bool) -> Done {
 
 /// The version that Cargo.lock holds of a package.
 fn locked_version(package: &str) -> Done<String> {
-    let lock = fs::read_to_string(crate::command::root().join("Cargo.lock")).map_err(|why| format!("Cargo.lock: {why}"))?;
+    let lock =
+        fs::read_to_string(crate::command::root().join("Cargo.lock")).map_err(|why| format!("Cargo.lock: {why}"))?;
     let mut lines = lock.lines();
     let name = format!("name = \"{package}\"");
     lines.find(|line| *line == name).ok_or(format!("{package} is not in Cargo.lock"))?;
-    let version = lines.next().and_then(|line| line.strip_prefix("version = \"")).map(|rest| rest.trim_end_matches('"'));
+    let version =
+        lines.next().and_then(|line| line.strip_prefix("version = \"")).map(|rest| rest.trim_end_matches('"'));
     version.map(str::to_owned).ok_or(format!("Cargo.lock has no version of {package}"))
 }
 
@@ -99,7 +110,8 @@ fn wasm_opt() -> Done<bool> {
 fn npm_tool(package: &str, version: &str, what: &str) -> Done {
     let folder = tools_dir().join("npm");
     let manifest = folder.join("node_modules").join(package).join("package.json");
-    let is_there = fs::read_to_string(&manifest).is_ok_and(|text| text.contains(&format!("\"version\": \"{version}\"")));
+    let is_there =
+        fs::read_to_string(&manifest).is_ok_and(|text| text.contains(&format!("\"version\": \"{version}\"")));
     if is_there {
         return Ok(());
     }
@@ -107,7 +119,10 @@ fn npm_tool(package: &str, version: &str, what: &str) -> Done {
         fs::create_dir_all(&folder).map_err(|why| format!("{}: {why}", folder.display()))?;
         let mut install = Command::new("npm");
         install.args(["install", "--no-audit", "--no-fund", "--no-package-lock", "--prefix"]).arg(&folder);
-        must(install.arg(format!("{package}@{version}")), "Check that this machine reaches the npm registry, then try again.")
+        must(
+            install.arg(format!("{package}@{version}")),
+            "Check that this machine reaches the npm registry, then try again.",
+        )
     })
 }
 

@@ -1,11 +1,6 @@
 //! The catalogue: all of it as one document.
 
-use axum::{
-    Json,
-    extract::State,
-    http::header,
-    response::IntoResponse,
-};
+use axum::{Json, extract::State, http::header, response::IntoResponse};
 use model::{Api, Plan, problem::ProblemDocument};
 use serde::Deserialize;
 use utoipa::IntoParams;

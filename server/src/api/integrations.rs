@@ -16,7 +16,10 @@ use crate::http::{
     get, path = "/api/v1/integrations", tag = "integrations", params(IntegrationsQuery),
     responses((status = 200, body = Page<IntegrationRow>), (status = 422, description = "A field is wrong; each is named", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn list(State(door): State<Door>, Asked(query): Asked<IntegrationsQuery>) -> Answer<Json<Page<IntegrationRow>>> {
+pub async fn list(
+    State(door): State<Door>,
+    Asked(query): Asked<IntegrationsQuery>,
+) -> Answer<Json<Page<IntegrationRow>>> {
     Ok(Json(door.api().integrations(query).await?))
 }
 

@@ -16,14 +16,22 @@ pub async fn metrics(State(door): State<Door>) -> impl IntoResponse {
     let engine = door.engine.figures();
     let mut text = String::new();
     let mut line = |name: &str, kind: &str, help: &str, value: u64| {
-        let _ = writeln!(text, "# HELP bridgewatch_{name} {help}\n# TYPE bridgewatch_{name} {kind}\nbridgewatch_{name} {value}");
+        let _ = writeln!(
+            text,
+            "# HELP bridgewatch_{name} {help}\n# TYPE bridgewatch_{name} {kind}\nbridgewatch_{name} {value}"
+        );
     };
     line("probes", "gauge", "Probes on the schedule.", engine.probes);
     line("asking", "gauge", "Attempts on the network or waiting for a slot.", engine.asking);
     line("attempts_total", "counter", "Attempts that were made.", engine.asked_total);
     line("attempts_late_total", "counter", "Probes that could not start within their period.", engine.late_total);
     line("probes_rearmed_total", "counter", "Probes that the watchdog had to re-arm.", engine.rearmed_total);
-    line("lateness_milliseconds_total", "counter", "Planned time to first network call, summed.", engine.lateness_ms_total);
+    line(
+        "lateness_milliseconds_total",
+        "counter",
+        "Planned time to first network call, summed.",
+        engine.lateness_ms_total,
+    );
     line("runs_waiting", "gauge", "Runs waiting for the recorder.", engine.waiting);
     line("runs_recorded_total", "counter", "Runs that were committed.", engine.recorded_total);
     line("commits_total", "counter", "Commits.", engine.commits_total);
@@ -34,7 +42,8 @@ pub async fn metrics(State(door): State<Door>) -> impl IntoResponse {
     line("rollups_written_total", "counter", "Roll-ups that were written.", engine.rollups_total);
     line("engine_panics_total", "counter", "Background tasks that ended by a panic.", engine.panics_total);
     let board = door.engine.board();
-    let _ = writeln!(text, "# HELP bridgewatch_integrations Integrations by level.\n# TYPE bridgewatch_integrations gauge");
+    let _ =
+        writeln!(text, "# HELP bridgewatch_integrations Integrations by level.\n# TYPE bridgewatch_integrations gauge");
     for level in Level::ALL {
         let count = board.rows.iter().filter(|row| row.standing.level == *level).count();
         let _ = writeln!(text, "bridgewatch_integrations{{level=\"{level}\"}} {count}");

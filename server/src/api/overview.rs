@@ -1,7 +1,11 @@
 //! How the bridges stand.
 
 use axum::{Json, extract::State};
-use model::{Api, overview::{Overview, OverviewQuery}, problem::ProblemDocument};
+use model::{
+    Api,
+    overview::{Overview, OverviewQuery},
+    problem::ProblemDocument,
+};
 
 use crate::http::{Door, edge::Asked, problem::Answer};
 

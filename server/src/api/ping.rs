@@ -13,9 +13,7 @@ use crate::http::{Door, edge::Named, problem::Answer};
 
 /// `/ping/{key}`, `/ping/{key}/start`, `/ping/{key}/fail`, `/ping/{key}/{exit-status}`; GET, HEAD or POST.
 pub fn router() -> OpenApiRouter<Door> {
-    OpenApiRouter::new()
-        .route("/ping/{key}", get(done).post(done))
-        .route("/ping/{key}/{what}", get(other).post(other))
+    OpenApiRouter::new().route("/ping/{key}", get(done).post(done)).route("/ping/{key}/{what}", get(other).post(other))
 }
 
 async fn done(State(door): State<Door>, Named(key): Named<String>) -> Answer<impl IntoResponse> {

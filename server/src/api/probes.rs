@@ -1,9 +1,7 @@
 //! Probes: scheduled active questions to an integration.
 
 use axum::{Json, extract::State, http::StatusCode};
-use model::{
-    Api, Page, Probe, ProbeSpec, ProbeStanding, Run, Slug, problem::ProblemDocument, views::TryProbe,
-};
+use model::{Api, Page, Probe, ProbeSpec, ProbeStanding, Run, Slug, problem::ProblemDocument, views::TryProbe};
 
 use crate::http::{
     Door,

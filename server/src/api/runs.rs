@@ -1,9 +1,7 @@
 //! Runs: what happened.
 
 use axum::{Json, extract::State, http::StatusCode};
-use model::{
-    Api, Page, Receipt, RunDetail, RunId, RunRow, RunsQuery, SentRun, Slug, problem::ProblemDocument,
-};
+use model::{Api, Page, Receipt, RunDetail, RunId, RunRow, RunsQuery, SentRun, Slug, problem::ProblemDocument};
 use serde::Serialize;
 use utoipa::ToSchema;
 

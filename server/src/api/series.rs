@@ -1,11 +1,6 @@
 //! Roll-ups of an integration, as numbers and as a picture.
 
-use axum::{
-    Json,
-    extract::State,
-    http::header,
-    response::IntoResponse,
-};
+use axum::{Json, extract::State, http::header, response::IntoResponse};
 use model::{
     Api, Series, SeriesQuery, Slug,
     problem::ProblemDocument,

@@ -46,6 +46,10 @@ pub async fn restore(args: RestoreArgs) -> Result<ExitCode, ServerError> {
         return Err(ServerError::Config(why.to_owned()));
     };
     store::restore(&args.file, file).await?;
-    println!("{} is checked and is now the store; what was there is kept as {}.before-restore.", args.file.display(), file.display());
+    println!(
+        "{} is checked and is now the store; what was there is kept as {}.before-restore.",
+        args.file.display(),
+        file.display()
+    );
     Ok(ExitCode::SUCCESS)
 }

@@ -11,8 +11,9 @@ use crate::{Config, House, ServerError};
 pub fn serve(args: &ServeArgs) -> Result<ExitCode, ServerError> {
     let config = Config::read(args)?;
     let filter = std::env::var("BRIDGEWATCH_LOG").unwrap_or_else(|_| "info,sqlx=warn".to_owned());
-    let filter = EnvFilter::try_new(&filter)
-        .map_err(|why| ServerError::Config(format!("BRIDGEWATCH_LOG: {why}; write info, debug or monitor=debug,info")))?;
+    let filter = EnvFilter::try_new(&filter).map_err(|why| {
+        ServerError::Config(format!("BRIDGEWATCH_LOG: {why}; write info, debug or monitor=debug,info"))
+    })?;
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -36,10 +36,9 @@ mod tests {
         assert_ne!(share("okta", Timestamp(7)).to_bits(), share("jira", Timestamp(7)).to_bits());
         let shares: Vec<f64> = (0..4_000).map(|t| share("okta", Timestamp(t))).collect();
         assert!(shares.iter().all(|share| (0.0..1.0).contains(share)));
-        for quarter in [0.25, 0.5, 0.75] {
-            let below = shares.iter().filter(|share| **share < quarter).count();
-            let wanted = quarter * 4_000.0;
-            assert!((below as f64 - wanted).abs() < 150.0, "{below} below {quarter}");
+        for quarter in [1_u8, 2, 3] {
+            let below = shares.iter().filter(|share| **share < f64::from(quarter) / 4.0).count();
+            assert!(below.abs_diff(usize::from(quarter) * 1_000) < 150, "{below} below {quarter} quarters");
         }
     }
 

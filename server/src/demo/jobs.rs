@@ -101,7 +101,9 @@ impl Office {
             self.wait_for(cadence.next_after(self.clock.now(), Span::default())).await;
             match self.client.post(&url).send().await {
                 Ok(answer) if answer.status().is_success() => {}
-                Ok(answer) => tracing::warn!(integration = %heart.integration, status = %answer.status(), "a ping was refused"),
+                Ok(answer) => {
+                    tracing::warn!(integration = %heart.integration, status = %answer.status(), "a ping was refused");
+                }
                 Err(why) => tracing::warn!(integration = %heart.integration, %why, "a ping did not arrive"),
             }
         }
@@ -128,7 +130,9 @@ impl Office {
                     tracing::warn!(integration = job.integration, status = %answer.status(), "a run was refused");
                     return;
                 }
-                Ok(answer) => tracing::info!(integration = job.integration, status = %answer.status(), "a run is sent again"),
+                Ok(answer) => {
+                    tracing::info!(integration = job.integration, status = %answer.status(), "a run is sent again");
+                }
                 Err(why) => tracing::info!(integration = job.integration, %why, "a run is sent again"),
             }
             tokio::time::sleep(AGAIN).await;

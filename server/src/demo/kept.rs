@@ -38,7 +38,8 @@ impl Kept {
 
     /// Keeps it.
     pub async fn write(&self, store: &Store) -> Result<(), ServerError> {
-        let text = serde_json::to_string(self).map_err(|why| ServerError::Config(format!("the demo's story: {why}")))?;
+        let text =
+            serde_json::to_string(self).map_err(|why| ServerError::Config(format!("the demo's story: {why}")))?;
         Ok(store.set_setting(NAME, &text).await?)
     }
 }

@@ -47,7 +47,11 @@ mod tests {
         assert!(!written.contains('{') || !written.contains("{netsuite"), "a placeholder is left");
         assert!(written.contains("21 November 2026"), "the day of the change is told");
         for job in &JOBS {
-            assert!(landscape.integrations.iter().any(|one| one.slug.as_str() == job.integration), "{}", job.integration);
+            assert!(
+                landscape.integrations.iter().any(|one| one.slug.as_str() == job.integration),
+                "{}",
+                job.integration
+            );
         }
         for system in &SYSTEMS {
             let known = landscape.systems.iter().find(|one| one.slug.as_str() == system.slug);

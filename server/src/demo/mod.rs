@@ -68,7 +68,12 @@ struct Folding {
 impl Demo {
     /// Before the engine starts: opens the servers, applies the landscape, and folds the newest part of the past, unless that was
     /// done at an earlier start. Servers and jobs run on the engine's runtime.
-    pub async fn prepare(database: &Store, clock: Arc<dyn Clock>, zone: Tz, engine: &Handle) -> Result<Arc<Self>, ServerError> {
+    pub async fn prepare(
+        database: &Store,
+        clock: Arc<dyn Clock>,
+        zone: Tz,
+        engine: &Handle,
+    ) -> Result<Arc<Self>, ServerError> {
         let now = clock.now();
         let mut kept = Kept::read(database, now, zone).await?;
         let story = Arc::new(kept.story.clone());
@@ -129,17 +134,15 @@ impl Demo {
         }
     }
 
-    /// The days first, newest first, since costs and hours are counted from them; then minutes. False if it was ended before.
+    /// Piece by piece; false if it was ended before the last.
     async fn fold_rest(&self) -> Result<bool, ServerError> {
         let history = History::of(&self.store, &self.story, self.zone).await?;
-        let days = history.days();
-        let minutes = history.minutes();
-        self.folding.all.store(days.len() + minutes.size_hint().0, Ordering::Relaxed);
-        for rollups in days.iter().map(|day| history.day(*day)).chain(minutes) {
+        self.folding.all.store(history.pieces(), Ordering::Relaxed);
+        for piece in history.rest() {
             if self.ending.is_cancelled() {
                 return Ok(false);
             }
-            history::put(&self.store, &rollups).await?;
+            piece.store(&self.store).await?;
             self.folding.done.fetch_add(1, Ordering::Relaxed);
         }
         Kept { folded: true, ..self.kept.clone() }.write(&self.store).await?;
@@ -154,7 +157,8 @@ async fn hearts(store: &Store) -> Result<Vec<Heart>, ServerError> {
         Some(Heart { integration: probe.integration, key, every })
     };
     let snapshot = store.load().await?;
-    let ours: Vec<_> = snapshot.integrations.iter().filter(|one| one.catalogue.as_deref() == Some(landscape::NAME)).collect();
+    let ours: Vec<_> =
+        snapshot.integrations.iter().filter(|one| one.catalogue.as_deref() == Some(landscape::NAME)).collect();
     let ours = |probe: &model::Probe| ours.iter().any(|one| one.id == probe.integration_id);
     Ok(snapshot.probes.into_iter().filter(ours).filter_map(heart).collect())
 }

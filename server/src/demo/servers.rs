@@ -80,7 +80,8 @@ impl Servers {
                 Err(_taken) if port != 0 => bind(0, runtime).await,
                 bound => bound,
             };
-            let listener = listener.map_err(ServerError::io(format!("opening a port for the demo's {}", system.name)))?;
+            let listener =
+                listener.map_err(ServerError::io(format!("opening a port for the demo's {}", system.name)))?;
             let address = listener.local_addr().map_err(ServerError::io("asking for the address"))?;
             let role = Role { system, story: Arc::clone(story), clock: Arc::clone(clock) };
             let running = Mutex::new(Some(serve(listener, role.clone(), runtime)));
@@ -110,7 +111,9 @@ impl Servers {
 
     /// Stops or starts a server; returns when its port is closed or open. `Ok(false)`: there is none for this system.
     pub async fn set(&self, system: &str, running: bool) -> Result<bool, std::io::Error> {
-        let Some(server) = self.servers.iter().find(|server| server.role.system.slug == system) else { return Ok(false) };
+        let Some(server) = self.servers.iter().find(|server| server.role.system.slug == system) else {
+            return Ok(false);
+        };
         let mut now = server.running.lock().await;
         match (now.take(), running) {
             (Some((end, mut task)), false) => {
@@ -164,4 +167,71 @@ async fn play(State(role): State<Role>, request: Request) -> Response {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, io, sync::Arc};
+
+    use model::{Clock, TestClock, Timestamp};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+        runtime::Handle,
+    };
+
+    use super::{SYSTEMS, Servers};
+    use crate::demo::story::Story;
+
+    async fn ask(port: u16, path: &str) -> io::Result<String> {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        let request = format!("GET {path} HTTP/1.1\r\nhost: demo\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        Ok(answer)
+    }
+
+    #[tokio::test]
+    async fn a_server_answers_by_the_script_and_closes_and_opens_its_own_port() {
+        let now = Timestamp::parse("2026-11-23T13:09:30Z").expect("a moment");
+        let story = Arc::new(Story::at(now, "UTC").expect("a story"));
+        let clock: Arc<dyn Clock> = Arc::new(TestClock::at(now));
+        let servers = Servers::start(&story, &clock, &BTreeMap::new(), &Handle::current()).await.expect("servers");
+        let port = servers.ports()["netsuite"];
+        let path = "/services/rest/record/v1/salesOrder?limit=1";
+
+        let answer = ask(port, path).await.expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("invalid_token"), "{answer}");
+
+        assert!(servers.set("netsuite", false).await.expect("stopped"));
+        assert_eq!(ask(port, path).await.map_err(|why| why.kind()), Err(io::ErrorKind::ConnectionRefused));
+        assert!(servers.is_away("netsuite") && !servers.is_away("jira"));
+        let running = servers.states().iter().filter(|server| server.running).count();
+        assert_eq!(running, SYSTEMS.len() - 1);
+
+        for _twice in 0..2 {
+            assert!(servers.set("netsuite", true).await.expect("started"));
+            assert!(ask(port, path).await.expect("an answer").starts_with("HTTP/1.1 401"));
+        }
+        assert!(!servers.set("workday", false).await.expect("no such server"));
+    }
+
+    #[tokio::test]
+    async fn servers_listen_where_they_did_before() {
+        let now = Timestamp::parse("2026-11-23T13:09:30Z").expect("a moment");
+        let story = Arc::new(Story::at(now, "UTC").expect("a story"));
+        let clock: Arc<dyn Clock> = Arc::new(TestClock::at(now));
+        let start = async |before| Servers::start(&story, &clock, &before, &Handle::current()).await.expect("servers");
+        let first = start(BTreeMap::new()).await;
+        let kept: BTreeMap<String, u16> =
+            first.ports().into_iter().map(|(name, port)| (name.to_owned(), port)).collect();
+
+        let beside = start(kept.clone()).await;
+        assert_ne!(beside.ports()["okta"], kept["okta"], "the port is taken, so another is found");
+
+        first.set("okta", false).await.expect("stopped");
+        let after = start(BTreeMap::from([("okta".to_owned(), kept["okta"])])).await;
+        assert_eq!(after.ports()["okta"], kept["okta"]);
+    }
 }

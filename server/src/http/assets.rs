@@ -1,6 +1,11 @@
 //! The browser half and its styles, embedded. Names carry a hash, so browsers keep them for ever.
 
-use std::{borrow::Cow, collections::HashMap, io::Write, sync::{Arc, LazyLock, Mutex}};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    io::Write,
+    sync::{Arc, LazyLock, Mutex},
+};
 
 use axum::{
     Router,

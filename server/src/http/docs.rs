@@ -24,11 +24,17 @@ pub fn router(document: OpenApi) -> Router<Door> {
     Router::new()
         .route("/api/openapi.json", get(move || std::future::ready(Json(document.clone()))))
         .route("/api/docs", get(|| std::future::ready(Redirect::permanent("/api/docs/"))))
-        .route("/api/docs/", get({
-            let config = config.clone();
-            move || std::future::ready(file("index.html", config.clone()))
-        }))
-        .route("/api/docs/{*path}", get(move |Path(path): Path<String>| std::future::ready(file(&path, config.clone()))))
+        .route(
+            "/api/docs/",
+            get({
+                let config = config.clone();
+                move || std::future::ready(file("index.html", config.clone()))
+            }),
+        )
+        .route(
+            "/api/docs/{*path}",
+            get(move |Path(path): Path<String>| std::future::ready(file(&path, config.clone()))),
+        )
 }
 
 fn file(path: &str, config: Arc<Config<'static>>) -> Response {

@@ -19,11 +19,19 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         // An empty field of a form means "not said".
-        let said: String = parts.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.ends_with('=')).collect::<Vec<_>>().join("&");
+        let said: String = parts
+            .uri
+            .query()
+            .unwrap_or_default()
+            .split('&')
+            .filter(|pair| !pair.ends_with('='))
+            .collect::<Vec<_>>()
+            .join("&");
         parts.uri = {
             let mut uri = parts.uri.clone().into_parts();
             let path = parts.uri.path();
-            uri.path_and_query = if said.is_empty() { path.parse().ok() } else { format!("{path}?{said}").parse().ok() };
+            uri.path_and_query =
+                if said.is_empty() { path.parse().ok() } else { format!("{path}?{said}").parse().ok() };
             axum::http::Uri::from_parts(uri).unwrap_or_else(|_| parts.uri.clone())
         };
         let Query(question) = Query::<T>::from_request_parts(parts, state).await.map_err(|why| {
@@ -43,9 +51,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Named<T
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
-        let Path(names) = Path::<T>::from_request_parts(parts, state)
-            .await
-            .map_err(|why| Refusal(Problem::new(ProblemKind::NotFound, format!("There is no such address: {}", why.body_text()))))?;
+        let Path(names) = Path::<T>::from_request_parts(parts, state).await.map_err(|why| {
+            Refusal(Problem::new(ProblemKind::NotFound, format!("There is no such address: {}", why.body_text())))
+        })?;
         Ok(Self(names))
     }
 }
@@ -80,6 +88,9 @@ impl<S: Send + Sync> FromRequest<S> for Text {
 async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refusal> {
     Bytes::from_request(request, state).await.map_err(|why| {
         let kind = if why.status() == 413 { ProblemKind::TooLarge } else { ProblemKind::Malformed };
-        Refusal(Problem::new(kind, format!("The body could not be read: {}. At most 2 MiB are taken.", why.body_text())))
+        Refusal(Problem::new(
+            kind,
+            format!("The body could not be read: {}. At most 2 MiB are taken.", why.body_text()),
+        ))
     })
 }

@@ -29,7 +29,11 @@ pub async fn check(request: Request, next: Next) -> Response {
 }
 
 fn refusal(request: &Request) -> Option<Problem> {
-    let host = request.uri().authority().map(|authority| authority.as_str().to_owned()).or_else(|| text(request.headers(), header::HOST));
+    let host = request
+        .uri()
+        .authority()
+        .map(|authority| authority.as_str().to_owned())
+        .or_else(|| text(request.headers(), header::HOST));
     let Some(host) = host.filter(|host| is_loopback(host)) else {
         let detail = "Until there is sign-in, Bridgewatch answers only to localhost, 127.0.0.1 and [::1].";
         return Some(Problem::new(ProblemKind::Forbidden, detail));
@@ -82,7 +86,9 @@ mod tests {
         for host in ["localhost", "LOCALHOST:7077", "127.0.0.1", "127.0.0.1:7077", "127.8.9.1", "[::1]", "[::1]:7077"] {
             assert!(is_loopback(host), "{host}");
         }
-        for host in ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "10.0.0.1", "0.0.0.0", "[::]"] {
+        for host in
+            ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "10.0.0.1", "0.0.0.0", "[::]"]
+        {
             assert!(!is_loopback(host), "{host}");
         }
     }

@@ -23,7 +23,10 @@ use model::{Api, Caller, Clock};
 use service::Service;
 use tokio_util::sync::CancellationToken;
 use tower_http::{
-    compression::{CompressionLayer, predicate::{DefaultPredicate, NotForContentType, Predicate}},
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate},
+    },
     timeout::TimeoutLayer,
 };
 
@@ -78,7 +81,8 @@ pub fn router(door: Door) -> Router {
         .layer(CompressionLayer::new().br(true).gzip(true).compress_when(fitting))
         .merge(live::router())
         .merge(assets::router())
-        .fallback(pages::not_found);
+        .fallback(pages::not_found)
+        .method_not_allowed_fallback(problem::method_not_allowed);
     timed
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn(headers::add))

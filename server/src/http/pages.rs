@@ -12,7 +12,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use leptos::nonce::use_nonce;
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions_and_ssg_and_context, render_app_async_with_context};
+use leptos_axum::{
+    LeptosRoutes, ResponseOptions, generate_route_list_with_exclusions_and_ssg_and_context,
+    render_app_async_with_context,
+};
 use model::{Problem, ProblemKind};
 
 use super::{
@@ -40,7 +43,8 @@ pub async fn not_found(State(door): State<Door>, request: Request) -> Response {
         .and_then(|value| value.to_str().ok())
         .is_some_and(|accept| accept.contains("text/html"));
     if !wants_page || request.method() != Method::GET {
-        let detail = format!("There is nothing at {}. The API's document is at /api/openapi.json.", request.uri().path());
+        let detail =
+            format!("There is nothing at {}. The API's document is at /api/openapi.json.", request.uri().path());
         return Refusal(Problem::new(ProblemKind::NotFound, detail)).into_response();
     }
     let options = door.leptos.clone();

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    http::{StatusCode, header},
+    http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use model::{Problem, ProblemKind, problem::ProblemDocument};
@@ -26,6 +26,12 @@ impl IntoResponse for Refusal {
         let body = Json(ProblemDocument::from(self.0));
         (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
     }
+}
+
+/// Answers a method that this address does not take.
+pub async fn method_not_allowed(method: Method) -> Refusal {
+    let detail = format!("This address does not take {method}. The API's document is at /api/openapi.json.");
+    Refusal(Problem::new(ProblemKind::MethodNotAllowed, detail))
 }
 
 /// What a handler answers.

@@ -45,7 +45,14 @@ async fn no_page_has_barriers_or_complaints() {
     let target = Target::start().await;
     let (house, run) = house_with_runs(&target).await;
     let browser = Browser::open(DESKTOP).await;
-    let pages = ["/".to_owned(), "/integrations".to_owned(), "/integrations/orders".to_owned(), "/integrations/new".to_owned(), "/runs".to_owned(), format!("/runs/{run}")];
+    let pages = [
+        "/".to_owned(),
+        "/integrations".to_owned(),
+        "/integrations/orders".to_owned(),
+        "/integrations/new".to_owned(),
+        "/runs".to_owned(),
+        format!("/runs/{run}"),
+    ];
     for page in &pages {
         for screen in [DESKTOP, TABLET, PHONE, DESKTOP.in_the_dark(), PHONE.in_the_dark()] {
             browser.look_with(screen).await;
@@ -66,9 +73,15 @@ async fn pages_are_readable_without_scripts() {
     let (house, run) = house_with_runs(&target).await;
     let browser = Browser::open(DESKTOP).await;
     browser.scripts(false).await;
-    for (page, says) in [("/", "Orders to NetSuite"), ("/integrations", "Never evidenced"), ("/runs", "server_error"), (&format!("/runs/{run}"), "500")] {
+    for (page, says) in [
+        ("/", "Orders to NetSuite"),
+        ("/integrations", "Never evidenced"),
+        ("/runs", "server_error"),
+        (&format!("/runs/{run}"), "500"),
+    ] {
         browser.go(&house.url(page)).await;
-        let source = browser.client().find(fantoccini::Locator::Css("main")).await.expect("main").text().await.expect("text");
+        let source =
+            browser.client().find(fantoccini::Locator::Css("main")).await.expect("main").text().await.expect("text");
         assert!(source.contains(says), "{page} does not say {says} without scripts: {source}");
     }
     browser.close().await;

@@ -48,7 +48,10 @@ integrations:
 
     // When it is back, then the line is gone.
     target.start_again().await;
-    within(PERIOD + two, "the overview to be calm", async || (!browser.text().await.contains("no connection")).then_some(())).await;
+    within(PERIOD + two, "the overview to be calm", async || {
+        (!browser.text().await.contains("no connection")).then_some(())
+    })
+    .await;
     assert_eq!(browser.script("return window.neverReloaded").await, true, "all that without a reload");
     assert_eq!(browser.complaints().await, Vec::<String>::new());
     browser.close().await;

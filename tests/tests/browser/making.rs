@@ -13,9 +13,17 @@ async fn a_probe_is_tried_then_saved_and_its_integration_stands() {
     let house = TestHouse::empty().await;
     let browser = Browser::open(DESKTOP).await;
     browser.go(&house.url("/integrations/new")).await;
-    until("the form to be alive", async || browser.script("return !!document.querySelector('form button:not([disabled])')").await.as_bool().filter(|alive| *alive)).await;
+    until("the form to be alive", async || {
+        browser
+            .script("return !!document.querySelector('form button:not([disabled])')")
+            .await
+            .as_bool()
+            .filter(|alive| *alive)
+    })
+    .await;
 
-    for (field, value) in [("name", "Leads to CRM"), ("from", "HubSpot"), ("to", "CRM"), ("url", &target.url("/leads"))] {
+    for (field, value) in [("name", "Leads to CRM"), ("from", "HubSpot"), ("to", "CRM"), ("url", &target.url("/leads"))]
+    {
         let input = browser.client().find(fantoccini::Locator::Css(&format!("[name={field}]"))).await.expect(field);
         input.send_keys(value).await.expect(field);
     }

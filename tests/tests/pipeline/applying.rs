@@ -21,7 +21,8 @@ integrations:
 
 async fn apply(house: &TestHouse, document: &str, dry_run: bool) -> (u16, Value) {
     let request = house.client().post(house.url(&format!("/api/v1/catalogue?dry_run={dry_run}")));
-    let answer = request.header(CONTENT_TYPE, "application/yaml").body(document.to_owned()).send().await.expect("an answer");
+    let answer =
+        request.header(CONTENT_TYPE, "application/yaml").body(document.to_owned()).send().await.expect("an answer");
     (answer.status().as_u16(), answer.json().await.expect("JSON"))
 }
 
@@ -42,7 +43,8 @@ async fn applying_an_export_changes_nothing() {
 async fn a_dry_run_only_tells() {
     let house = TestHouse::empty().await;
     let (_, plan) = apply(&house, CATALOGUE, true).await;
-    let made: Vec<&str> = plan["changes"].as_array().expect("changes").iter().filter_map(|change| change["slug"].as_str()).collect();
+    let made: Vec<&str> =
+        plan["changes"].as_array().expect("changes").iter().filter_map(|change| change["slug"].as_str()).collect();
     assert!(made.contains(&"orders") && made.contains(&"orders/api") && made.contains(&"crm"), "{plan}");
     assert_eq!(house.json("/api/v1/integrations").await["items"], json!([]));
     house.end().await;
@@ -58,7 +60,10 @@ async fn a_wrong_catalogue_names_line_and_field_and_changes_nothing() {
 
     assert_eq!(status, 422, "{problem}");
     let faults = problem["errors"].as_array().expect("errors");
-    let lines: Vec<(u64, &str)> = faults.iter().map(|fault| (fault["line"].as_u64().unwrap_or(0), fault["field"].as_str().unwrap_or_default())).collect();
+    let lines: Vec<(u64, &str)> = faults
+        .iter()
+        .map(|fault| (fault["line"].as_u64().unwrap_or(0), fault["field"].as_str().unwrap_or_default()))
+        .collect();
     assert_eq!(lines, [(10, "integrations[0].tier"), (13, "integrations[0].probes[0].every")], "{problem}");
     assert_eq!(house.json("/api/v1/integrations/orders").await["tier"], 1);
     house.end().await;
@@ -68,7 +73,13 @@ async fn a_wrong_catalogue_names_line_and_field_and_changes_nothing() {
 async fn what_comes_from_a_catalogue_is_changed_there_only() {
     let house = TestHouse::empty().await;
     apply(&house, CATALOGUE, false).await;
-    let answer = house.client().patch(house.url("/api/v1/integrations/orders")).json(&json!({"tier": 2})).send().await.expect("an answer");
+    let answer = house
+        .client()
+        .patch(house.url("/api/v1/integrations/orders"))
+        .json(&json!({"tier": 2}))
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(answer.status(), 409);
     let problem: Value = answer.json().await.expect("JSON");
     assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains("crew")), "{problem}");

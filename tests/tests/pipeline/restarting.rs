@@ -19,7 +19,8 @@ integrations:
         target.url("/")
     );
     let house = TestHouse::with(&catalogue).await;
-    let (status, sent) = house.post("/api/v1/integrations/orders/runs", &json!({"external_id": "1", "outcome": "ok"})).await;
+    let (status, sent) =
+        house.post("/api/v1/integrations/orders/runs", &json!({"external_id": "1", "outcome": "ok"})).await;
     assert_eq!(status, 201);
     target.stop().await;
     let since = until("the problem", async || {

@@ -29,7 +29,8 @@ async fn the_same_run_is_stored_once_and_another_of_its_name_is_refused() {
 
     let (created, first) = house.post("/api/v1/integrations/orders/runs", &run).await;
     let (again, second) = house.post("/api/v1/integrations/orders/runs", &run).await;
-    let (clash, problem) = house.post("/api/v1/integrations/orders/runs", &json!({"external_id": "batch-1", "outcome": "failed"})).await;
+    let (clash, problem) =
+        house.post("/api/v1/integrations/orders/runs", &json!({"external_id": "batch-1", "outcome": "failed"})).await;
 
     assert_eq!((created.as_u16(), again.as_u16(), clash.as_u16()), (201, 200, 409), "{first} {second} {problem}");
     assert_eq!(first["items"][0]["id"], second["items"][0]["id"]);
@@ -47,7 +48,8 @@ async fn one_wrong_run_leaves_nothing_of_its_batch_behind() {
     let (status, problem) = house.post("/api/v1/integrations/orders/runs", &batch).await;
 
     assert_eq!(status, 422, "{problem}");
-    let fields: Vec<&str> = problem["errors"].as_array().expect("errors").iter().filter_map(|fault| fault["field"].as_str()).collect();
+    let fields: Vec<&str> =
+        problem["errors"].as_array().expect("errors").iter().filter_map(|fault| fault["field"].as_str()).collect();
     assert_eq!(fields, ["[1].outcome", "[1].units", "[2].colour"]);
     let stored = house.json("/api/v1/runs?integration=orders").await;
     assert_eq!(stored["items"], json!([]));

@@ -79,7 +79,11 @@ async fn an_answer_that_breaks_an_assertion_fails_with_both_sides() {
     let id = run["id"].as_str().expect("an id");
     let detail = house.json(&format!("/api/v1/runs/{id}")).await;
     assert_eq!(detail["run"]["exchange"]["response"]["status"], 401, "{detail}");
-    assert!(detail["run"]["exchange"]["response"]["body"]["excerpt"].as_str().is_some_and(|body| body.contains("token expired")));
+    assert!(
+        detail["run"]["exchange"]["response"]["body"]["excerpt"]
+            .as_str()
+            .is_some_and(|body| body.contains("token expired"))
+    );
     assert!(detail["curl"].as_str().is_some_and(|curl| curl.starts_with("curl ")), "{detail}");
     house.end().await;
 }

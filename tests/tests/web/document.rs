@@ -15,7 +15,10 @@ async fn the_committed_document_is_the_one_that_is_served() {
         fs::write(&path, &pretty).expect("the document is written");
     }
     let committed = fs::read_to_string(&path).expect("docs/openapi.json");
-    assert!(committed == pretty, "docs/openapi.json is not what is served: run UPDATE_OPENAPI=1 cargo xtask test document");
+    assert!(
+        committed == pretty,
+        "docs/openapi.json is not what is served: run UPDATE_OPENAPI=1 cargo xtask test document"
+    );
     house.end().await;
 }
 
@@ -28,7 +31,10 @@ async fn every_operation_says_what_can_go_wrong() {
     for (path, operations) in paths {
         for (method, operation) in operations.as_object().expect("operations") {
             let answers = operation["responses"].as_object().expect("answers");
-            assert!(operation["summary"].is_string() || operation["description"].is_string(), "{method} {path} says nothing");
+            assert!(
+                operation["summary"].is_string() || operation["description"].is_string(),
+                "{method} {path} says nothing"
+            );
             assert!(answers.keys().any(|status| status.starts_with('2')), "{method} {path} never succeeds");
             let takes_body = operation.get("requestBody").is_some_and(|body| !body.is_null());
             assert!(!takes_body || answers.contains_key("422"), "{method} {path} takes a body and never refuses it");

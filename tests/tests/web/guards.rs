@@ -14,9 +14,16 @@ async fn a_rebound_name_and_a_foreign_page_get_nothing() {
     assert_eq!(rebound.headers()["content-type"], "application/problem+json");
 
     let system = json!({"slug": "crm", "name": "CRM"});
-    let foreign = client.post(&url).header("origin", "https://evil.example").json(&system).send().await.expect("an answer");
+    let foreign =
+        client.post(&url).header("origin", "https://evil.example").json(&system).send().await.expect("an answer");
     assert_eq!(foreign.status(), 403);
-    let form = client.post(&url).header("content-type", "text/plain").body(system.to_string()).send().await.expect("an answer");
+    let form = client
+        .post(&url)
+        .header("content-type", "text/plain")
+        .body(system.to_string())
+        .send()
+        .await
+        .expect("an answer");
     assert_eq!(form.status(), 415);
     assert_eq!(house.json("/api/v1/systems").await["items"], json!([]), "nothing was changed");
 
@@ -40,7 +47,11 @@ async fn pages_and_answers_carry_a_policy() {
     assert!(!html.contains(" style=\""), "no style attributes: the policy drops them");
 
     let answer = house.client().get(house.url("/api/v1/overview")).send().await.expect("an answer");
-    assert!(answer.headers()["content-security-policy"].to_str().is_ok_and(|policy| policy.starts_with("default-src 'none'")));
+    assert!(
+        answer.headers()["content-security-policy"]
+            .to_str()
+            .is_ok_and(|policy| policy.starts_with("default-src 'none'"))
+    );
     house.end().await;
 }
 

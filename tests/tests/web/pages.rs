@@ -6,7 +6,12 @@ use tests::house::TestHouse;
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_there_and_says_its_name() {
     let house = TestHouse::empty().await;
-    for (path, says) in [("/", "Overview"), ("/integrations", "Integrations"), ("/integrations/new", "Add an integration"), ("/runs", "Runs")] {
+    for (path, says) in [
+        ("/", "Overview"),
+        ("/integrations", "Integrations"),
+        ("/integrations/new", "Add an integration"),
+        ("/runs", "Runs"),
+    ] {
         let (status, html) = house.get(path).await;
         assert_eq!(status, 200, "{path}");
         assert!(html.contains("<main") && html.contains("<nav") && html.contains("<h1"), "{path}: landmarks");
@@ -35,7 +40,9 @@ async fn an_integration_shows_how_to_send_it_a_run() {
     assert_eq!(status, 200);
     assert!(html.contains("Leads &lt;to&gt; CRM"), "names are escaped");
     assert!(html.contains("/api/v1/integrations/leads/runs"), "the snippet sends a run to this integration");
-    for (_, shown) in [("Stands", 1), ("Runs", 1), ("Whole", 1), ("Worth", 1)].map(|(answer, _)| (answer, html.contains(answer))) {
+    for (_, shown) in
+        [("Stands", 1), ("Runs", 1), ("Whole", 1), ("Worth", 1)].map(|(answer, _)| (answer, html.contains(answer)))
+    {
         assert!(shown);
     }
     house.end().await;

@@ -44,10 +44,12 @@ async fn every_wrong_request_is_a_problem() {
 #[tokio::test(flavor = "multi_thread")]
 async fn all_wrong_fields_are_named_at_once() {
     let house = TestHouse::empty().await;
-    let wrong = json!({"slug": "Orders!", "from": "crm", "tier": 9, "probes": [{"slug": "api", "kind": "ftp", "every": "1s"}]});
+    let wrong =
+        json!({"slug": "Orders!", "from": "crm", "tier": 9, "probes": [{"slug": "api", "kind": "ftp", "every": "1s"}]});
     let (status, problem) = ask(&house, Method::POST, "/api/v1/integrations", Some(&wrong.to_string())).await;
     assert_eq!(status, 422);
-    let fields: Vec<&str> = problem["errors"].as_array().expect("errors").iter().filter_map(|fault| fault["field"].as_str()).collect();
+    let fields: Vec<&str> =
+        problem["errors"].as_array().expect("errors").iter().filter_map(|fault| fault["field"].as_str()).collect();
     for field in ["slug", "name", "to", "tier", "probes[0].kind"] {
         assert!(fields.contains(&field), "{field} is not among {fields:?}");
     }

@@ -48,14 +48,13 @@ fn point(chart: &Element, client_x: f64, known: &Known) -> Option<()> {
         leave(None);
         return None;
     }
-    let line = match chart.query_selector(".hover-line").ok()? {
-        Some(line) => line,
-        None => {
-            let line = document().create_element_ns(Some(SVG), "line").ok()?;
-            line.set_attribute("class", "hover-line").ok()?;
-            chart.append_child(&line).ok()?;
-            line
-        }
+    let line = if let Some(line) = chart.query_selector(".hover-line").ok()? {
+        line
+    } else {
+        let line = document().create_element_ns(Some(SVG), "line").ok()?;
+        line.set_attribute("class", "hover-line").ok()?;
+        chart.append_child(&line).ok()?;
+        line
     };
     for (name, value) in [("x1", x), ("x2", x), ("y1", top), ("y2", top + height)] {
         line.set_attribute(name, &value.to_string()).ok()?;
@@ -109,13 +108,9 @@ fn ask(address: String, known: &Known) {
 /// The numbers that the figure names in `data-fields`, as `p95 84.2 ms`, of the last bucket that began before the moment.
 fn numbers(points: &Array, moment: f64, figure: &Element) -> String {
     let began = |point: &JsValue| {
-        Reflect::get(point, &"at".into())
-            .ok()
-            .and_then(|at| at.as_string())
-            .map(|at| Date::parse(&at))
-            .unwrap_or(f64::NAN)
+        Reflect::get(point, &"at".into()).ok().and_then(|at| at.as_string()).map_or(f64::NAN, |at| Date::parse(&at))
     };
-    let Some(point) = points.iter().filter(|point| began(point) <= moment).last() else {
+    let Some(point) = points.iter().rfind(|point| began(point) <= moment) else {
         return "  no data".to_owned();
     };
     let fields = figure.get_attribute("data-fields").unwrap_or_default();

@@ -118,9 +118,10 @@ fn concerns(text: &str, topics: &[String]) -> bool {
         let named = [of(event, "integration"), of(event, "integrations"), of(event, "topics")];
         let mut slugs = named.iter().flat_map(|value| match value.as_string() {
             Some(slug) => vec![slug],
-            None => js_sys::Array::is_array(value)
-                .then(|| js_sys::Array::from(value).iter().filter_map(|slug| slug.as_string()).collect())
-                .unwrap_or_default(),
+            None if js_sys::Array::is_array(value) => {
+                js_sys::Array::from(value).iter().filter_map(|slug| slug.as_string()).collect()
+            }
+            None => Vec::new(),
         });
         let mut any = false;
         let ours = slugs.any(|slug| {

@@ -39,8 +39,12 @@ pub fn of_runs(flow: &Flow, told: &Told, step: Step, zone: Tz, period: Period) -
     }
     let lines: BTreeMap<ProbeId, Timeline> =
         told.checks.iter().map(|(id, checks)| (*id, Timeline::new(&checks.marks, from, to))).collect();
-    let counting: Vec<Timeline> =
-        flow.probes.iter().filter(|watch| watch.spec.counts).filter_map(|watch| lines.get(&watch.id).cloned()).collect();
+    let counting: Vec<Timeline> = flow
+        .probes
+        .iter()
+        .filter(|watch| watch.spec.counts)
+        .filter_map(|watch| lines.get(&watch.id).cloned())
+        .collect();
     let worst = Timeline::worst(&counting, from, to);
     let held = |subject: Subject, start: Timestamp| {
         let line = match subject {

@@ -52,7 +52,14 @@ pub fn fold(flow: &Flow, watch: &Watch, story: &Story, stretch: Stretch) -> Chec
 }
 
 /// All attempts of one check; answers when it was over.
-fn check(flow: &Flow, watch: &Watch, story: &Story, planned: Timestamp, stretch: Stretch, checks: &mut Checks) -> Timestamp {
+fn check(
+    flow: &Flow,
+    watch: &Watch,
+    story: &Story,
+    planned: Timestamp,
+    stretch: Stretch,
+    checks: &mut Checks,
+) -> Timestamp {
     let retries = watch.spec.retries;
     let (mut at, mut backoff) = (planned, retries.backoff);
     let mut number = 1;

@@ -156,7 +156,8 @@ impl Way {
         }
         let url = option("url").ok_or_else(|| wrong("it has no url"))?;
         let uri: Uri = url.parse().map_err(|_| wrong("its url is none"))?;
-        let mut headers = vec![("user-agent".to_owned(), "Bridgewatch".to_owned()), ("accept".to_owned(), "*/*".to_owned())];
+        let mut headers =
+            vec![("user-agent".to_owned(), "Bridgewatch".to_owned()), ("accept".to_owned(), "*/*".to_owned())];
         if option("bearer").is_some() {
             headers.push(("authorization".to_owned(), "(redacted)".to_owned()));
         }

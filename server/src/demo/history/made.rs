@@ -6,7 +6,7 @@ use model::{Origin, Outcome, Records, Run, RunId, Slug, Timestamp};
 
 use crate::demo::dice::bits;
 
-/// A run about which nothing but this is known. `name` tells it from others that were recorded at the same moment.
+/// A run about which nothing but this is known; whoever knows when it was recorded gives it its own [`id`].
 pub fn blank(integration: &Slug, environment: &str, origin: Origin, started_at: Timestamp, outcome: Outcome) -> Run {
     Run {
         id: id(integration.as_str(), started_at),

@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! schedule -> answer or report (script) -> assess -> state -> roll-up
-//!     newest part, before the engine starts:  runs of 48 h, states, hours since the midnight before, open hour's minutes
-//!     rest, while the server serves:          days before that, newest first, then the minutes of 48 h
+//!     newest part, before the engine starts:  states, runs of 4 h, hours of some 48 h, minutes of the open hour
+//!     rest, while the server serves:          days before that, newest first; the other runs and minutes of 48 h
 //! ```
 
 mod buckets;
@@ -31,7 +31,11 @@ use sent::Sent;
 
 /// What a check before a stretch may still be evidence for reaches this far into it: two of the longest periods and a timeout.
 const REACH: Span = Span::minutes(25);
-/// Roll-ups of one transaction: small, since the engine writes beside it.
+/// Runs of probes this old can wait until the server serves; what the first page refers to is younger, or was sent.
+const FRESH: Span = Span::hours(4);
+/// Days that come first of the rest: costs are counted from them.
+const WEEK: usize = 8;
+/// Rows of one transaction: few, since the engine writes beside it.
 const AT_ONCE: usize = 250;
 const MINUTE: Span = Span::minutes(1);
 
@@ -73,13 +77,13 @@ impl Told {
         checks.chain(sent.map(|run| (run, None)))
     }
 
-    /// What of it is stored: runs that were recorded since `from`, and the states.
-    fn record(self, flow: &Flow, from: Timestamp, batch: &mut Batch) -> Result<(), ServerError> {
+    /// What of it is stored first: the states, runs of probes since `fresh`, and what was sent and missed since `from`.
+    fn record(self, flow: &Flow, from: Timestamp, fresh: Timestamp, batch: &mut Batch) -> Result<(), ServerError> {
         let json = |why: serde_json::Error| ServerError::Config(format!("a state of the demo: {why}"));
         let record = |run: Run, probe_id| RunRecord { run, integration_id: flow.id, probe_id };
         for (id, checks) in self.checks {
             batch.probe_states.push((id, serde_json::to_string(&checks.state).map_err(json)?));
-            let runs = checks.runs.into_iter().filter(|run| run.started_at >= from);
+            let runs = checks.runs.into_iter().filter(|run| run.started_at >= fresh);
             batch.runs.extend(runs.map(|run| record(run, Some(id))));
         }
         if let Some(sent) = self.sent {
@@ -113,15 +117,11 @@ impl History {
     /// Stores the newest part, which the engine goes on from: runs, states, and the roll-ups that "today" is counted from. The
     /// minute that is open is marked, so that the engine makes the open hour and day itself.
     pub async fn store_newest(&self, store: &Store) -> Result<(), ServerError> {
-        let t0 = std::time::Instant::now();
         let (batch, rollups) = self.newest()?;
-        eprintln!("folded {:?} {} runs {} groups {} rollups", t0.elapsed(), batch.runs.len(), batch.groups.len(), rollups.len());
         for part in rollups.chunks(AT_ONCE * 4) {
             store.put_rollups(part, &[], &[]).await?;
         }
-        eprintln!("put {:?}", t0.elapsed());
         store.record(&batch).await?;
-        eprintln!("recorded {:?}", t0.elapsed());
         Ok(())
     }
 
@@ -138,9 +138,10 @@ impl History {
             rollups.extend(buckets::coarser(&over, Step::Day, self.zone));
             rollups.extend(hours);
             rollups.extend(buckets::of_runs(flow, &told, Step::Minute, self.zone, Period { from: hour, to: minute }));
-            let marked = flow.subjects().into_iter().flat_map(|subject| [(subject, minute - MINUTE), (subject, minute)]);
+            let marked =
+                flow.subjects().into_iter().flat_map(|subject| [(subject, minute - MINUTE), (subject, minute)]);
             batch.dirty.extend(marked);
-            told.record(flow, now - RUNS, &mut batch)?;
+            told.record(flow, now - RUNS, now - FRESH, &mut batch)?;
         }
         let all = [Step::Minute, Step::Hour, Step::Day].map(|step| buckets::of_all(&rollups, step));
         rollups.extend(all.into_iter().flatten());
@@ -149,45 +150,75 @@ impl History {
         Ok((batch, rollups))
     }
 
+    /// How many pieces [`Self::rest`] gives.
+    pub fn pieces(&self) -> usize {
+        self.days().len() + self.hours().len() + 1
+    }
+
+    /// The rest, newest first, each piece folded when it is asked for.
+    pub fn rest(&self) -> impl Iterator<Item = Piece> {
+        let mut week = self.days();
+        let before = week.split_off(week.len().min(WEEK));
+        let day = |day| Piece::Rollups(self.day(day));
+        week.into_iter()
+            .map(day)
+            .chain(std::iter::once_with(|| Piece::Runs(self.older_runs())))
+            .chain(before.into_iter().map(day))
+            .chain(self.hours().into_iter().map(|hour| Piece::Rollups(self.minutes(hour))))
+    }
+
     /// The days before the newest part, newest first.
-    pub fn days(&self) -> Vec<Timestamp> {
+    fn days(&self) -> Vec<Timestamp> {
         let mut days = bucket::starts(Step::Day, self.zone, self.story.told_at - PAST, self.newest_from());
         days.reverse();
         days
     }
 
+    /// The hours of which minutes are kept, newest first; those of the open one are there already.
+    fn hours(&self) -> Vec<Timestamp> {
+        let open = bucket::start_of(Step::Hour, self.zone, self.story.told_at);
+        let mut hours = bucket::starts(Step::Hour, self.zone, self.story.told_at - RUNS, open);
+        hours.reverse();
+        hours
+    }
+
     /// The roll-ups of one of [`Self::days`]: its hours and itself.
-    pub fn day(&self, day: Timestamp) -> Vec<Rollup> {
+    fn day(&self, day: Timestamp) -> Vec<Rollup> {
         let period = Period { from: day, to: bucket::end_of(Step::Day, self.zone, day) };
-        let stretch = Stretch { from: day - REACH, until: period.to, detail_from: Timestamp::MAX };
-        let mut rollups = Vec::new();
-        for flow in &self.flows {
-            let told = Told::of(flow, &self.story, stretch);
-            let hours = buckets::of_runs(flow, &told, Step::Hour, self.zone, period);
-            rollups.extend(buckets::coarser(&hours, Step::Day, self.zone));
-            rollups.extend(hours);
-        }
-        let all = [Step::Hour, Step::Day].map(|step| buckets::of_all(&rollups, step));
-        rollups.extend(all.into_iter().flatten());
+        let hours = self.folded(Step::Hour, period);
+        let mut rollups = buckets::coarser(&hours, Step::Day, self.zone);
+        rollups.extend(hours);
         rollups
     }
 
-    /// The minutes of the part of which runs are kept, up to the open hour, whose minutes are there already; an hour at a time.
-    pub fn minutes(&self) -> impl Iterator<Item = Vec<Rollup>> {
-        let hour = bucket::start_of(Step::Hour, self.zone, self.story.told_at);
-        let mut hours = bucket::starts(Step::Hour, self.zone, self.story.told_at - RUNS, hour);
-        hours.reverse();
-        hours.into_iter().map(|from| {
-            let period = Period { from, to: bucket::end_of(Step::Hour, self.zone, from) };
-            let stretch = Stretch { from: from - REACH, until: period.to, detail_from: Timestamp::MAX };
-            let mut rollups = Vec::new();
-            for flow in &self.flows {
-                let told = Told::of(flow, &self.story, stretch);
-                rollups.extend(buckets::of_runs(flow, &told, Step::Minute, self.zone, period));
+    /// The minutes of one of [`Self::hours`].
+    fn minutes(&self, hour: Timestamp) -> Vec<Rollup> {
+        self.folded(Step::Minute, Period { from: hour, to: bucket::end_of(Step::Hour, self.zone, hour) })
+    }
+
+    /// The roll-ups of every integration, and of all of them together.
+    fn folded(&self, step: Step, period: Period) -> Vec<Rollup> {
+        let stretch = Stretch { from: period.from - REACH, until: period.to, detail_from: Timestamp::MAX };
+        let of = |flow| buckets::of_runs(flow, &Told::of(flow, &self.story, stretch), step, self.zone, period);
+        let mut rollups: Vec<Rollup> = self.flows.iter().flat_map(of).collect();
+        rollups.extend(buckets::of_all(&rollups, step));
+        rollups
+    }
+
+    /// The runs of probes that are kept and were not stored with the newest part.
+    fn older_runs(&self) -> Vec<RunRecord> {
+        let (now, from) = (self.story.told_at, self.story.told_at - RUNS);
+        // From where the newest part is folded, so that checks fall on the same moments.
+        let stretch = Stretch { from: self.newest_from() - REACH, until: now, detail_from: from };
+        let mut runs = Vec::new();
+        for flow in &self.flows {
+            for (id, checks) in Told::of(flow, &self.story, stretch).checks {
+                let older = checks.runs.into_iter().filter(|run| (from..now - FRESH).contains(&run.started_at));
+                runs.extend(older.map(|run| RunRecord { run, integration_id: flow.id, probe_id: Some(id) }));
             }
-            rollups.extend(buckets::of_all(&rollups, Step::Minute));
-            rollups
-        })
+        }
+        runs.sort_by_key(|record| record.run.id);
+        runs
     }
 
     /// The midnight before the part of which runs are kept.
@@ -196,10 +227,29 @@ impl History {
     }
 }
 
-/// Stores roll-ups a few at a time.
-pub async fn put(store: &Store, rollups: &[Rollup]) -> Result<(), ServerError> {
-    for part in rollups.chunks(AT_ONCE) {
-        store.put_rollups(part, &[], &[]).await?;
+/// A part of the rest.
+pub enum Piece {
+    /// Roll-ups.
+    Rollups(Vec<Rollup>),
+    /// Runs of probes.
+    Runs(Vec<RunRecord>),
+}
+
+impl Piece {
+    /// Stores it a few rows at a time.
+    pub async fn store(self, store: &Store) -> Result<(), ServerError> {
+        match self {
+            Self::Rollups(rollups) => {
+                for part in rollups.chunks(AT_ONCE) {
+                    store.put_rollups(part, &[], &[]).await?;
+                }
+            }
+            Self::Runs(runs) => {
+                for part in runs.chunks(AT_ONCE) {
+                    store.record(&Batch { runs: part.to_vec(), ..Batch::default() }).await?;
+                }
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }

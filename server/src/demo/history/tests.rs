@@ -1,11 +1,9 @@
 //! The past, folded over the real landscape: what it says at the first start, and that its roll-ups add up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono_tz::Tz;
-use model::{
-    Counts, IntegrationId, Level, Outcome, Reason, Rollup, Slug, Span, Standing, Step, Subject, Timestamp,
-};
+use model::{Counts, IntegrationId, Level, Outcome, Reason, Rollup, Slug, Span, Standing, Step, Subject, Timestamp};
 use rules::{
     bucket,
     level::{StandingFacts, standing},
@@ -104,9 +102,13 @@ async fn at_the_first_start_the_six_stories_stand_on_the_first_page() {
     assert!(sentence.contains("503") && sentence.contains("taken"), "{sentence}");
     assert_eq!(told("contracts-to-salesforce").0, Level::Unknown);
 
-    for healthy in
-        ["people-to-okta", "opportunities-to-warehouse", "supplier-invoices-to-netsuite", "tickets-to-jira", "kpi-digest-to-slack"]
-    {
+    for healthy in [
+        "people-to-okta",
+        "opportunities-to-warehouse",
+        "supplier-invoices-to-netsuite",
+        "tickets-to-jira",
+        "kpi-digest-to-slack",
+    ] {
         assert_eq!(told(healthy).0, Level::Okay, "{healthy}: {:?}", told(healthy));
     }
     assert_eq!(told("expenses-to-netsuite").0, Level::Paused);
@@ -125,7 +127,8 @@ async fn every_reason_names_a_run_that_is_stored() {
     for (slug, standing) in stage.standings(&batch).await {
         for why in standing.why.iter().filter(|why| why.level >= Level::Attention) {
             let run = why.run.unwrap_or_else(|| panic!("{slug}: {} names no run", why.sentence));
-            let run = stored.iter().find(|stored| stored.id == run).unwrap_or_else(|| panic!("{slug}: {run} is not stored"));
+            let run =
+                stored.iter().find(|stored| stored.id == run).unwrap_or_else(|| panic!("{slug}: {run} is not stored"));
             assert!(run.demo_history && run.outcome != Outcome::Ok, "{slug}");
             if why.reason == Some(Reason::Auth) && why.probe.is_some() {
                 let response = run.exchange.as_ref().and_then(|exchange| exchange.response.as_ref());
@@ -143,16 +146,37 @@ async fn the_newest_part_is_stored_as_it_was_folded_and_once() {
     let again = stage.store.record(&batch).await.expect("recorded");
     assert_eq!(again.runs, 0, "the same runs have the same ids");
 
-    let ids: Vec<_> = batch.runs.iter().map(|record| record.run.id).collect();
-    assert!(ids.is_sorted_by(|one, next| one < next), "no two runs have one id");
     let today = bucket::start_of(Step::Day, ZONE, stage.history.story.told_at);
-    let hours = counts(&rollups, |part| part.subject == Subject::All && part.step == Step::Hour && part.bucket >= today);
+    let hours =
+        counts(&rollups, |part| part.subject == Subject::All && part.step == Step::Hour && part.bucket >= today);
     let minutes = counts(&rollups, |part| part.subject == Subject::All && part.step == Step::Minute);
     let open = stage.history.story.told_at.floor(MINUTE);
     let runs = |record: &&store::RunRecord| (today..open).contains(&record.run.started_at);
     let sent = batch.groups.iter().flat_map(|group| group.runs.iter().map(|sent| &sent.record));
-    let of_today = batch.runs.iter().chain(sent).filter(runs).count();
+    let older = stage.history.older_runs();
+    let of_today = batch.runs.iter().chain(&older).chain(sent).filter(runs).count();
     assert_eq!(usize::try_from(hours.plus(minutes).judged()), Ok(of_today));
+}
+
+#[tokio::test]
+async fn the_runs_of_probes_follow_each_other_without_a_gap_and_under_ids_of_their_own() {
+    let stage = Stage::at("2026-11-23T13:09:30Z").await;
+    let (batch, _) = stage.history.newest().expect("the newest part");
+    let of_probes: Vec<_> = stage.history.older_runs().into_iter().chain(batch.runs).collect();
+    let ids: BTreeSet<_> = of_probes.iter().map(|record| record.run.id).collect();
+    assert_eq!(ids.len(), of_probes.len());
+    for flow in &stage.history.flows {
+        for watch in &flow.probes {
+            let mut began: Vec<_> = of_probes
+                .iter()
+                .filter(|record| record.probe_id == Some(watch.id))
+                .map(|record| record.run.started_at)
+                .collect();
+            began.sort();
+            let longest = began.windows(2).map(|pair| pair[1].since(pair[0])).max().expect("runs");
+            assert!(longest <= Span::minutes(11), "{}/{}: {longest}", flow.slug, watch.spec.slug);
+        }
+    }
 }
 
 #[tokio::test]
@@ -162,8 +186,9 @@ async fn a_day_adds_up_to_its_runs_whatever_the_steps_between() {
     let day = bucket::start_of(Step::Day, ZONE, history.story.flaky_since - Span::hours(24));
     let period = Period { from: day, to: bucket::end_of(Step::Day, ZONE, day) };
     let stretch = Stretch { from: day - REACH, until: period.to, detail_from: Timestamp::MAX };
-    let plain = |rollups: Vec<Rollup>| -> BTreeMap<String, (Counts, model::Held, i64, i64)> {
-        let figures = |part: &Rollup| (part.counts, part.held, units(part), part.latency.as_ref().map_or(0, |all| all.count));
+    let plain = |rollups: Vec<Rollup>| -> BTreeMap<String, (Counts, model::Held, String, i64)> {
+        let figures =
+            |part: &Rollup| (part.counts, part.held, units(part), part.latency.as_ref().map_or(0, |all| all.count));
         rollups.iter().map(|part| (part.subject.to_string(), figures(part))).collect()
     };
     for flow in &history.flows {
@@ -180,12 +205,13 @@ async fn a_day_adds_up_to_its_runs_whatever_the_steps_between() {
     }
 }
 
-fn units(part: &Rollup) -> i64 {
-    part.units.round() as i64
+/// To three digits: sums of fractions differ in their last ones with the order in which they are added.
+fn units(part: &Rollup) -> String {
+    format!("{:.3}", part.units)
 }
 
 /// Of every probe all of the day is known: the schedule leaves no gaps between days.
-fn watched_without_gaps(flow: &Flow, day: &BTreeMap<String, (Counts, model::Held, i64, i64)>) {
+fn watched_without_gaps(flow: &Flow, day: &BTreeMap<String, (Counts, model::Held, String, i64)>) {
     for watch in &flow.probes {
         let (_, held, ..) = day[&Subject::Probe(watch.id).to_string()];
         assert_eq!((held.unknown_ms, held.total_ms()), (0, Span::hours(24).as_ms()), "{}", watch.spec.slug);
@@ -201,7 +227,8 @@ async fn the_days_before_tell_of_outages_and_go_back_to_the_beginning() {
     let out = bucket::start_of(Step::Day, ZONE, stage.history.story.told_at - Span::hours(20 * 24 + 5));
     let calm = stage.history.day(days[0]);
     let stormy = stage.history.day(out);
-    let failed = |rollups: &[Rollup]| counts(rollups, |part| part.subject == Subject::All && part.step == Step::Day).failed;
+    let failed =
+        |rollups: &[Rollup]| counts(rollups, |part| part.subject == Subject::All && part.step == Step::Day).failed;
     assert_eq!(failed(&calm), 0);
     assert!(failed(&stormy) >= 12);
 }

@@ -33,7 +33,10 @@ pub fn answer(story: &Story, system: &str, path: &str, t: Timestamp) -> Answer {
             system,
             t,
             &json!({"error": "invalid_token", "error_description": "The access token has expired."}),
-            vec![("www-authenticate", "Bearer error=\"invalid_token\", error_description=\"The access token has expired\"")],
+            vec![(
+                "www-authenticate",
+                "Bearer error=\"invalid_token\", error_description=\"The access token has expired\"",
+            )],
         ),
         "netsuite" => {
             let depth = about("queue", t.floor(Span::minutes(1)), 60.0 * busy(t), 0.5);
@@ -45,13 +48,20 @@ pub fn answer(story: &Story, system: &str, path: &str, t: Timestamp) -> Answer {
             answered(delay("lead", t, ms), &json!({"name": "Lead", "createable": true}))
         }
         "salesforce" => answered(delay("order", t, 45.0), &json!({"name": "Order", "createable": true})),
-        "stripe" if stumbles(story, t) => {
-            refused(503, system, t, &json!({"error": {"type": "api_error", "message": "Please try again."}}), Vec::new())
-        }
+        "stripe" if stumbles(story, t) => refused(
+            503,
+            system,
+            t,
+            &json!({"error": {"type": "api_error", "message": "Please try again."}}),
+            Vec::new(),
+        ),
         "stripe" => answered(delay("stripe", t, 84.0), &json!({"object": "list", "data": [], "livemode": true})),
         "snowflake" => {
             let backlog = about("backlog", t.floor(Span::minutes(5)), 110.0 * busy(t), 0.6);
-            answered(delay("snowflake", t, 118.0), &json!({"pipe": "OPPORTUNITIES", "state": "RUNNING", "backlog": backlog}))
+            answered(
+                delay("snowflake", t, 118.0),
+                &json!({"pipe": "OPPORTUNITIES", "state": "RUNNING", "backlog": backlog}),
+            )
         }
         "okta" => answered(delay("okta", t, 37.0), &json!([{"id": "00u1", "status": "ACTIVE"}])),
         "jira" => answered(delay("jira", t, 93.0), &json!({"deploymentType": "Cloud", "serverTitle": "Jira"})),
@@ -69,7 +79,13 @@ fn answered(delay_us: i64, body: &Value) -> Answer {
     Answer { status: 200, delay_us, headers: Vec::new(), body: body.to_string() }
 }
 
-fn refused(status: u16, system: &str, t: Timestamp, body: &Value, headers: Vec<(&'static str, &'static str)>) -> Answer {
+fn refused(
+    status: u16,
+    system: &str,
+    t: Timestamp,
+    body: &Value,
+    headers: Vec<(&'static str, &'static str)>,
+) -> Answer {
     Answer { status, delay_us: delay(system, t, 14.0), headers, body: body.to_string() }
 }
 

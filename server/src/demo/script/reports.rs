@@ -36,7 +36,13 @@ pub enum Every {
 
 /// Every job.
 pub const JOBS: [Job; 9] = [
-    Job { integration: "orders-to-netsuite", every: Every::Minutes(5), target: Some("netsuite"), units: 7.5, seconds: 21.0 },
+    Job {
+        integration: "orders-to-netsuite",
+        every: Every::Minutes(5),
+        target: Some("netsuite"),
+        units: 7.5,
+        seconds: 21.0,
+    },
     Job {
         integration: "web-orders-to-salesforce",
         every: Every::Minutes(30),
@@ -45,8 +51,20 @@ pub const JOBS: [Job; 9] = [
         seconds: 48.0,
     },
     Job { integration: "payroll-export", every: Every::Night, target: None, units: 1.0, seconds: 660.0 },
-    Job { integration: "leads-to-salesforce", every: Every::Minutes(15), target: Some("salesforce"), units: 9.0, seconds: 12.0 },
-    Job { integration: "usage-to-billing", every: Every::Minutes(15), target: Some("stripe"), units: 2_400.0, seconds: 95.0 },
+    Job {
+        integration: "leads-to-salesforce",
+        every: Every::Minutes(15),
+        target: Some("salesforce"),
+        units: 9.0,
+        seconds: 12.0,
+    },
+    Job {
+        integration: "usage-to-billing",
+        every: Every::Minutes(15),
+        target: Some("stripe"),
+        units: 2_400.0,
+        seconds: 95.0,
+    },
     Job { integration: "people-to-okta", every: Every::Minutes(60), target: Some("okta"), units: 1.6, seconds: 16.0 },
     Job {
         integration: "opportunities-to-warehouse",

@@ -52,7 +52,8 @@ fn an_outage_is_a_503_and_its_runs_fail() {
     let story = story();
     let during = story.told_at - Span::hours(34 * 24 + 9) + Span::minutes(10);
     assert_eq!(answer(&story, "netsuite", SALES_ORDER, during).status, 503);
-    let run = Job::of("supplier-invoices-to-netsuite").and_then(|job| job.report(&story, during, false)).expect("a run");
+    let run =
+        Job::of("supplier-invoices-to-netsuite").and_then(|job| job.report(&story, during, false)).expect("a run");
     assert_eq!((run.outcome, run.reason), (Outcome::Failed, Some(Reason::ServerError)));
 }
 
