@@ -111,7 +111,7 @@ impl House {
                 .with_graceful_shutdown(ending.clone().cancelled_owned())
                 .into_future(),
         );
-        let ticks = Ticks::start(monitor.handle()).await?;
+        let ticks = Ticks::start(monitor.handle(), web_store.clone()).await?;
         if let Some(demo) = &demo {
             demo.begin(&origin)?;
         }

@@ -1,13 +1,21 @@
 //! What happens by the clock of the house, a dozen UTC ticks at most: tokio-cron-scheduler carries them. Probes do not hang on
 //! it: they have a queue of their own in `monitor`.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
 use monitor::Handle;
+use store::Store;
 use tokio_cron_scheduler::{Job, JobScheduler};
 
 use crate::ServerError;
 
 /// Every ten seconds, beside the full minute: what is rolled up is never older than that.
 const ROLL_UP: &str = "5/10 * * * * *";
+/// Every two seconds: whether another process wrote the catalogue, such as `bridgewatch apply`.
+const LOOK: &str = "*/2 * * * * *";
 /// Once an hour, when nothing else usually begins.
 const RETAIN: &str = "30 17 * * * *";
 
@@ -16,8 +24,21 @@ pub struct Ticks(JobScheduler);
 
 impl Ticks {
     /// Starts them.
-    pub async fn start(engine: Handle) -> Result<Self, ServerError> {
+    pub async fn start(engine: Handle, store: Store) -> Result<Self, ServerError> {
         let scheduler = JobScheduler::new().await?;
+        // Below every revision: the first look reads again, so that nothing written while the engine started is missed.
+        let known = Arc::new(AtomicI64::new(-1));
+        let looker = engine.clone();
+        scheduler
+            .add(Job::new_async(LOOK, move |_, _| {
+                let (engine, store, known) = (looker.clone(), store.clone(), known.clone());
+                Box::pin(async move {
+                    if let Err(why) = look(&engine, &store, &known).await {
+                        tracing::warn!(%why, "the catalogue could not be read again; it is tried again");
+                    }
+                })
+            })?)
+            .await?;
         let roller = engine.clone();
         scheduler
             .add(Job::new_async(ROLL_UP, move |_, _| {
@@ -50,4 +71,14 @@ impl Ticks {
             tracing::warn!(%why, "the ticks did not end cleanly");
         }
     }
+}
+
+/// Has the engine read the catalogue again if its revision moved. What this process wrote is read twice then, which is harmless.
+async fn look(engine: &Handle, store: &Store, known: &AtomicI64) -> Result<(), ServerError> {
+    let revision = store.catalogue_revision().await?;
+    if revision != known.load(Ordering::SeqCst) {
+        engine.catalogue_changed().await?;
+        known.store(revision, Ordering::SeqCst);
+    }
+    Ok(())
 }

@@ -29,19 +29,31 @@ impl TestHouse {
         Self::in_folder(Arc::new(tempfile::tempdir().expect("a folder"))).await
     }
 
+    /// With this catalogue, and its store at this address.
+    pub async fn on(database: &str, catalogue: &str) -> Self {
+        let folder = Arc::new(tempfile::tempdir().expect("a folder"));
+        fs::write(folder.path().join("catalogue.yaml"), catalogue).expect("a catalogue");
+        Self::start(folder, database.to_owned()).await
+    }
+
     /// With the store (and catalogue, if there is one) of a folder.
     pub async fn in_folder(folder: Arc<TempDir>) -> Self {
+        let database = folder.path().join("bridgewatch.db").display().to_string();
+        Self::start(folder, database).await
+    }
+
+    async fn start(folder: Arc<TempDir>, database: String) -> Self {
         let catalogue = folder.path().join("catalogue.yaml");
         let config = Config {
             listen: "127.0.0.1:0".parse().expect("an address"),
-            database: folder.path().join("bridgewatch.db").display().to_string(),
+            database,
             catalogue: catalogue.exists().then_some(catalogue),
             demo: false,
             data: folder.path().join("data"),
             settings: model::Settings::default(),
         };
         let house = House::start_with(config, Arc::new(SystemClock)).await.expect("a house");
-        Self { house, folder, client: client() }
+        Self { house, folder, client: crate::client() }
     }
 
     /// Where its store and catalogue lie.
@@ -93,9 +105,4 @@ impl TestHouse {
         assert_eq!(failed, None, "a background task of the engine died");
         self.folder
     }
-}
-
-fn client() -> Client {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().no_proxy().build().expect("a client")
 }

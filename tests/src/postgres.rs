@@ -5,7 +5,7 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     os::unix::{
         fs::{MetadataExt as _, PermissionsExt as _, chown},
         process::CommandExt as _,
@@ -13,22 +13,33 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::{
-        OnceLock,
+        Mutex, OnceLock,
         atomic::{AtomicU32, Ordering},
+        mpsc,
     },
     thread,
 };
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
+use crate::wait::LONGEST;
+
 /// What to do where there is no PostgreSQL.
 const MISSING: &str = "PostgreSQL's `initdb` and `postgres` were found neither in PATH nor under /usr/lib/postgresql: install them \
                        (Debian, Ubuntu: apt-get install postgresql)";
 
-/// What the guard runs: the server, until standard input ends; then it is stopped and its folder goes.
-const GUARD: &str = "trap '' INT; \"$1\" -D \"$2/data\" -k \"$2\" -c listen_addresses= -c fsync=off \
-                     -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 </dev/null & \
-                     server=$!; read -r end; kill -INT $server; wait $server; rm -rf \"$2\"";
+/// What the guard runs: the server, stopped and started as standard input says; when that ends, it is stopped for good and its
+/// folder goes.
+const GUARD: &str = "trap '' INT; \
+                     start() { \"$1\" -D \"$2/data\" -k \"$2\" -c listen_addresses= -c fsync=off \
+                     -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 </dev/null & server=$!; }; \
+                     stop() { [ -z \"$server\" ] || { kill -INT $server; wait $server; server=; }; }; \
+                     start \"$@\"; while read -r order; do $order \"$@\"; done; stop; rm -rf \"$2\"";
+
+/// What the server says once it takes connections.
+const READY: &str = "ready to accept connections";
+/// What it says last.
+const DOWN: &str = "database system is shut down";
 
 /// A running server. Dropped, it is stopped.
 #[derive(Debug)]
@@ -36,6 +47,8 @@ pub struct Postgres {
     folder: PathBuf,
     /// Held for its standard input: the guard acts when that ends.
     guard: Child,
+    /// What the server says, line by line, as far as nobody has waited for it.
+    said: Mutex<mpsc::Receiver<String>>,
     databases: AtomicU32,
 }
 
@@ -76,18 +89,41 @@ impl Postgres {
             .stdout(Stdio::null())
             .spawn()
             .expect("a shell can be started");
-        let mut lines =
-            BufReader::new(guard.stderr.take().expect("standard error is a pipe")).lines().map_while(Result::ok);
-        let mut said = Vec::new();
-        let ready = lines.by_ref().any(|line| {
-            let ready = line.contains("ready to accept connections");
-            said.push(line);
-            ready
-        });
-        assert!(ready, "postgres did not start: {}", said.join("\n"));
-        // what it says from now on is read away, so that it never waits for a reader
-        thread::spawn(move || lines.for_each(drop));
-        Self { folder, guard, databases: AtomicU32::new(0) }
+        let lines = BufReader::new(guard.stderr.take().expect("standard error is a pipe")).lines();
+        let (tell, said) = mpsc::channel();
+        // what it says is read away even if nobody listens, so that it never waits for a reader
+        thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(tell.send(line))));
+        let server = Self { folder, guard, said: Mutex::new(said), databases: AtomicU32::new(0) };
+        server.wait_for(READY);
+        server
+    }
+
+    /// Stops the server: connections break, and none are taken. Blocks until it is down.
+    pub fn stop(&mut self) {
+        self.order("stop");
+        self.wait_for(DOWN);
+    }
+
+    /// Starts it again on its data. Blocks until it takes connections.
+    pub fn start_again(&mut self) {
+        self.order("start");
+        self.wait_for(READY);
+    }
+
+    fn order(&mut self, order: &str) {
+        let guard = self.guard.stdin.as_mut().expect("held until it is dropped");
+        writeln!(guard, "{order}").expect("the guard listens");
+    }
+
+    fn wait_for(&self, words: &str) {
+        let said = self.said.lock().expect("nobody panicked while waiting");
+        let mut heard = Vec::new();
+        while !heard.last().is_some_and(|line: &String| line.contains(words)) {
+            match said.recv_timeout(LONGEST) {
+                Ok(line) => heard.push(line),
+                Err(_) => panic!("postgres never said \"{words}\", but:\n{}", heard.join("\n")),
+            }
+        }
     }
 
     /// The URL of a new, empty database.

@@ -1,4 +1,4 @@
-//! A real server on loopback that answers as it is told, and counts who asked.
+//! A real server on loopback that answers as it is told, and keeps a log of what it answered.
 
 use std::{
     net::SocketAddr,
@@ -8,7 +8,13 @@ use std::{
     },
 };
 
-use axum::{Router, extract::State, http::StatusCode, response::IntoResponse};
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, Uri},
+    response::IntoResponse,
+};
+use model::{Clock as _, SystemClock, Timestamp};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 /// How a target answers.
@@ -27,10 +33,20 @@ impl Answering {
     }
 }
 
+/// A line of a target's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// What was asked for.
+    pub path: String,
+    /// When the answer was ready.
+    pub at: Timestamp,
+}
+
 #[derive(Clone)]
 struct Told {
     answering: Arc<Mutex<Answering>>,
     asked: Arc<AtomicU64>,
+    log: Arc<Mutex<Vec<Answered>>>,
 }
 
 /// A server that can be stopped and started again at the same address.
@@ -44,7 +60,7 @@ impl Target {
     /// Answers 200 `{"ok": true}` on a free port.
     pub async fn start() -> Self {
         let answering = Arc::new(Mutex::new(Answering::new(200, r#"{"ok": true}"#)));
-        let told = Told { answering, asked: Arc::default() };
+        let told = Told { answering, asked: Arc::default(), log: Arc::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let mut target = Self { address, told, serving: None };
@@ -74,6 +90,11 @@ impl Target {
         self.told.asked.load(Ordering::SeqCst)
     }
 
+    /// Every answer so far, in order.
+    pub fn log(&self) -> Vec<Answered> {
+        self.told.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Closes the port: connections are refused from now on.
     pub async fn stop(&mut self) {
         if let Some(serving) = self.serving.take() {
@@ -99,8 +120,10 @@ impl Drop for Target {
     }
 }
 
-async fn answer(State(told): State<Told>) -> impl IntoResponse {
+async fn answer(State(told): State<Told>, uri: Uri) -> impl IntoResponse {
     told.asked.fetch_add(1, Ordering::SeqCst);
     let answering = told.answering.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let answered = Answered { path: uri.path().to_owned(), at: SystemClock.now() };
+    told.log.lock().unwrap_or_else(PoisonError::into_inner).push(answered);
     (StatusCode::from_u16(answering.status).unwrap_or(StatusCode::OK), answering.body)
 }

@@ -1,7 +1,15 @@
 //! A bridge from its catalogue to its level, through a whole house: real servers, real runs, real store.
 
+use tests::child::Binary;
+
+/// The binary that people start.
+const BINARY: Binary = Binary::at(env!("CARGO_BIN_EXE_bridgewatch-under-test"));
+
 mod pipeline {
     mod applying;
+    mod away;
+    mod command_line;
+    mod killed;
     mod restarting;
     mod sending;
     mod standing;

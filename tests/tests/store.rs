@@ -44,6 +44,7 @@ mod engines {
             what_is_put_is_loaded
             keys_are_ordered_byte_by_byte
             all_writes_or_none
+            who_writes_the_catalogue_moves_its_revision
             retired_things_come_back_by_their_slug
             a_rename_keeps_the_row_and_is_followed
             owner_department_tier_and_lifecycle_are_dated

@@ -8,7 +8,7 @@ use super::{amount, moment};
 /// `312 orders not delivered = 26 h of hand work`, `cost unknown (no baseline)`, `nothing waits`.
 pub fn cost(cost: &Cost) -> String {
     match cost {
-        Cost::Unknown => "cost unknown (no baseline)".to_owned(),
+        Cost::Unknown { why } => format!("cost unknown ({why})"),
         Cost::None => "nothing waits".to_owned(),
         Cost::HandWork { units, unit, hours } => {
             format!("{} {unit} not delivered = {} of hand work", amount::number(*units), amount::hours(*hours))
@@ -44,7 +44,7 @@ mod tests {
     fn costs_say_what_waits_or_that_it_is_not_known() {
         let hand = Cost::HandWork { units: 312.0, unit: "orders".to_owned(), hours: 26.0 };
         assert_eq!(cost(&hand).replace(FIXED, " "), "312 orders not delivered = 26 h of hand work");
-        assert_eq!(cost(&Cost::Unknown), "cost unknown (no baseline)");
+        assert_eq!(cost(&Cost::without_baseline()), "cost unknown (no baseline)");
         assert_eq!(cost(&Cost::None), "nothing waits");
     }
 

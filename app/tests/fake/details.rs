@@ -53,7 +53,7 @@ impl World {
             cost: if rich {
                 Cost::HandWork { units: 312.0, unit: "orders".to_owned(), hours: 26.0 }
             } else {
-                Cost::Unknown
+                Cost::without_baseline()
             },
             probe_states: if rich { vec![self.probe()] } else { Vec::new() },
             days: if rich { days() } else { Vec::new() },
@@ -227,7 +227,7 @@ impl World {
             cost: if rich {
                 Cost::HandWork { units: 312.0, unit: "orders".to_owned(), hours: 26.0 }
             } else {
-                Cost::Unknown
+                Cost::without_baseline()
             },
         })
     }

@@ -19,6 +19,9 @@ use serde_json::Value;
 
 pub use world::World;
 
+/// The stylesheets, as `index.html` has them.
+const STYLES: [&str; 10] = ["tokens", "base", "frame", "parts", "figures", "rows", "charts", "form", "pages", "print"];
+
 /// When all of it happens.
 pub const NOW: &str = "2026-11-23T10:00:00Z";
 
@@ -197,9 +200,7 @@ pub async fn render(world: World, address: &str, scripts: bool) -> Rendered {
             clock: Arc::new(TestClock::at(at(NOW))),
             zone: chrono_tz::Tz::Europe__Berlin,
             assets: Arc::new(Assets {
-                stylesheets: ["tokens", "base", "frame", "parts", "rows", "charts", "form", "pages", "print"]
-                    .map(|name| format!("/pkg/{name}.css"))
-                    .to_vec(),
+                stylesheets: STYLES.map(|name| format!("/pkg/{name}.css")).to_vec(),
                 icon: Some("/pkg/icon.svg".to_owned()),
                 scripts,
             }),

@@ -141,7 +141,7 @@ impl World {
                 0,
                 Cost::None,
             ),
-            (3, slow, 0, Cost::Unknown),
+            (3, slow, 0, Cost::without_baseline()),
         ];
         items
             .into_iter()

@@ -42,8 +42,11 @@ pub struct HoursRange {
 #[cfg_attr(feature = "openapi", derive(crate::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Cost {
-    /// No baseline: "cost unknown (no baseline)".
-    Unknown,
+    /// Nobody can tell: "cost unknown (no baseline)".
+    Unknown {
+        /// What is missing: "no baseline", "no runs of the last 7 days to compare with".
+        why: String,
+    },
     /// Units that usually cross in this time and did not, and the hand work they stand for.
     HandWork {
         /// Units that did not cross.
@@ -58,11 +61,16 @@ pub enum Cost {
 }
 
 impl Cost {
+    /// Unknown, since there is no baseline.
+    pub fn without_baseline() -> Self {
+        Self::Unknown { why: "no baseline".to_owned() }
+    }
+
     /// For ordering: hours of hand work, 0 where unknown.
     pub fn hours(&self) -> f64 {
         match self {
             Self::HandWork { hours, .. } => *hours,
-            Self::Unknown | Self::None => 0.0,
+            Self::Unknown { .. } | Self::None => 0.0,
         }
     }
 }

@@ -100,7 +100,7 @@ pub fn usual_units(hourly: &[(Timestamp, f64)], from: Timestamp, to: Timestamp) 
 /// What does not cross, in hand work. `usual` is what usually crosses in this time: units, or runs where the baseline is stated
 /// per run. As soon as anything does, at least one waits; more are rounded to whole ones.
 pub fn cost(baseline: Option<&Baseline>, usual: f64, unit: &Unit) -> Cost {
-    let Some(Baseline { spec, .. }) = baseline else { return Cost::Unknown };
+    let Some(Baseline { spec, .. }) = baseline else { return Cost::without_baseline() };
     if usual.is_nan() || usual <= 0.0 {
         return Cost::None;
     }

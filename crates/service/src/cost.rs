@@ -14,7 +14,9 @@ pub(crate) async fn of(core: &Core, row: &BoardRow, now: Timestamp) -> Result<Co
     if matches!(row.standing.level, Level::Okay | Level::Paused) {
         return Ok(Cost::None);
     }
-    let Some(baseline) = in_force(&row.baselines, Day(day_of(core.zone, now))) else { return Ok(Cost::Unknown) };
+    let Some(baseline) = in_force(&row.baselines, Day(day_of(core.zone, now))) else {
+        return Ok(Cost::without_baseline());
+    };
     let Some(since) = stopped_since(row) else { return Ok(Cost::None) };
     let hourly: Vec<(Timestamp, f64)> = core
         .summary
@@ -23,6 +25,9 @@ pub(crate) async fn of(core: &Core, row: &BoardRow, now: Timestamp) -> Result<Co
         .iter()
         .map(|hour| (hour.at, if baseline.spec.per == Per::Run { as_f64(hour.runs) } else { hour.units }))
         .collect();
+    if hourly.iter().all(|(at, units)| *at >= since || *units <= 0.0) {
+        return Ok(Cost::Unknown { why: "no runs of the 7 days before to compare with".to_owned() });
+    }
     // A probe may fail while work still crosses: what did is not lost.
     let crossed: f64 = hourly.iter().filter(|(at, _)| *at >= since).map(|(_, units)| units).sum();
     let lost = usual_units(&hourly, since, now) - crossed;

@@ -1,6 +1,6 @@
 //! The command line.
 
-pub(crate) mod apply;
+pub mod apply;
 mod backup;
 mod export;
 mod probe;

@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Waited between tries; the API tells same from new by the run's own id.
 const AGAIN: Duration = Duration::from_secs(5);
 const TRIES: u32 = 5;
+/// How often a job that waits looks at the clock.
+const LOOK: Span = Span::seconds(1);
 
 /// A heartbeat that is kept by pings.
 #[derive(Debug, Clone)]
@@ -109,13 +111,14 @@ impl Office {
         }
     }
 
+    /// Looks at the clock again and again, since a machine may sleep in between.
     async fn wait_for(&self, t: Timestamp) {
         loop {
             let left = t.since(self.clock.now());
             if left == Span::default() {
                 return;
             }
-            tokio::time::sleep(left.as_duration()).await;
+            tokio::time::sleep(left.min(LOOK).as_duration()).await;
         }
     }
 
@@ -145,4 +148,71 @@ impl Office {
 enum Task {
     Job(&'static Job),
     Heart(Heart),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeMap, sync::Arc};
+
+    use axum::{Router, body::Bytes, extract::State, http::StatusCode, http::Uri};
+    use model::{Clock, Slug, Span, TestClock, Timestamp};
+    use tokio::{net::TcpListener, runtime::Handle, sync::mpsc};
+    use tokio_util::sync::CancellationToken;
+
+    use super::{Heart, Office, Servers, Story};
+
+    type Seen = mpsc::UnboundedSender<(String, String)>;
+
+    /// Stands for the API: tells the test of what comes.
+    async fn api() -> (String, mpsc::UnboundedReceiver<(String, String)>) {
+        async fn take(State(seen): State<Seen>, path: Uri, body: Bytes) -> StatusCode {
+            let _ = seen.send((path.to_string(), String::from_utf8_lossy(&body).into_owned()));
+            StatusCode::CREATED
+        }
+        let (seen, come) = mpsc::unbounded_channel();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let origin = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(axum::serve(listener, Router::new().fallback(take).with_state(seen)).into_future());
+        (origin, come)
+    }
+
+    async fn until(come: &mut mpsc::UnboundedReceiver<(String, String)>, path: &str, holds: &str) {
+        loop {
+            let (at, body) = come.recv().await.expect("the API stays");
+            if at == path && body.contains(holds) {
+                return;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn jobs_tell_of_their_newest_run_at_once_and_of_the_next_when_it_is_over() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let now = Timestamp::parse("2026-11-23T13:09:30Z").expect("a moment");
+        let (clock, ending) = (TestClock::at(now), CancellationToken::new());
+        let shared: Arc<dyn Clock> = Arc::new(clock.clone());
+        let story = Arc::new(Story::at(now, "UTC").expect("a story"));
+        let servers = Servers::start(&story, &shared, &BTreeMap::new(), &Handle::current()).await.expect("servers");
+        let servers = Arc::new(servers);
+        let (origin, mut come) = api().await;
+        let office = Office::new(&origin, story, Arc::clone(&servers), shared, ending.clone()).expect("an office");
+        let digest = Slug::parse("kpi-digest-to-slack").expect("a slug");
+        let heart = Heart { integration: digest, key: "secret".to_owned(), every: Span::minutes(10) };
+        let tasks: Vec<_> = office.tasks(vec![heart]).into_iter().map(tokio::spawn).collect();
+
+        let orders = "/api/v1/integrations/orders-to-netsuite/runs";
+        until(&mut come, orders, "orders-to-netsuite-20261123T1305Z").await;
+        clock.advance(Span::minutes(1));
+        until(&mut come, "/ping/secret", "").await;
+        until(&mut come, orders, "answered 401").await;
+
+        servers.set("netsuite", false).await.expect("stopped");
+        clock.advance(Span::minutes(5));
+        until(&mut come, orders, "refused the connection").await;
+
+        ending.cancel();
+        for task in tasks {
+            task.await.expect("it ends when it is told to");
+        }
+    }
 }

@@ -105,3 +105,23 @@ async fn what_is_made_by_hand_is_changed_and_deleted_by_hand() {
     assert_eq!(house.client().get(&url).send().await.expect("an answer").status(), 404);
     house.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_applies_is_heard_of() {
+    // Given a house, and another store handle on its file, as `bridgewatch apply` has.
+    let house = TestHouse::empty().await;
+    let url = house.folder().join("bridgewatch.db").display().to_string().parse().expect("a store");
+    let other = store::Store::open(&url).await.expect("a store");
+    let file = house.folder().join("crew.yaml");
+    std::fs::write(&file, CATALOGUE).expect("a catalogue");
+
+    server::cli::apply::apply_file(&other, &file, false, model::Timestamp(1_780_000_000_000)).await.expect("applied");
+    other.close().await;
+
+    tests::wait::until("the house to hear of it", async || {
+        let list = house.json("/api/v1/integrations").await;
+        (list["items"][0]["slug"] == "orders").then_some(())
+    })
+    .await;
+    house.end().await;
+}

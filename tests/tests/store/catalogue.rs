@@ -56,6 +56,17 @@ pub async fn keys_are_ordered_byte_by_byte(given: &Given) {
     assert_eq!(slugs, ["a-c", "a0", "ab", "b"].map(slug));
 }
 
+pub async fn who_writes_the_catalogue_moves_its_revision(given: &Given) {
+    let revision = async || given.store.catalogue_revision().await.expect("a revision");
+    assert_eq!(revision().await, 0);
+    given.store.apply(&[], NOW).await.expect("applied");
+    assert_eq!(revision().await, 0, "nothing was written");
+    for count in 1..=12 {
+        given.store.apply(&[put_system("crm")], NOW).await.expect("applied");
+        assert_eq!(revision().await, count);
+    }
+}
+
 pub async fn all_writes_or_none(given: &Given) {
     let error =
         given.store.apply(&[put_system("crm"), put_probe("nowhere", None)], NOW).await.expect_err("no integration");

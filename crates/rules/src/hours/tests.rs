@@ -137,7 +137,7 @@ fn a_standstill_costs_what_the_baseline_says_or_is_unknown() {
     let per_unit = baseline(1, Per::Unit, (3.0, 5.0, 7.0), "2026-01-01");
     let per_run = baseline(1, Per::Run, (30.0, 30.0, 30.0), "2026-01-01");
     let work = |units, unit: &str, hours| Cost::HandWork { units, unit: unit.to_owned(), hours };
-    assert_eq!(cost(None, 312.0, &orders()), Cost::Unknown);
+    assert_eq!(cost(None, 312.0, &orders()), Cost::without_baseline());
     assert_eq!(cost(Some(&per_unit), 0.0, &orders()), Cost::None);
     assert_eq!(cost(Some(&per_unit), 311.6, &orders()), work(312.0, "orders", 26.0));
     assert_eq!(cost(Some(&per_unit), 1.2, &orders()), work(1.0, "order", 5.0 / 60.0));

@@ -50,7 +50,7 @@ async fn what_costs_most_comes_first_within_its_tier() {
         panic!("orders do not cross: {:?}", overview.attention[0].cost)
     };
     assert!(units >= 1.0 && unit.starts_with("order") && hours > 0.0, "{units} {unit} {hours}");
-    assert_eq!(overview.attention[1].cost, Cost::Unknown, "no baseline");
+    assert_eq!(overview.attention[1].cost, model::hours::Cost::without_baseline(), "no baseline");
     assert_eq!((overview.tiers[0].problem, overview.tiers[1].unknown), (2, 1));
     assert_eq!(overview.worth.okay, 1);
     assert!(overview.hours.hours.is_some_and(|hours| hours.mean > 0.0), "{:?}", overview.hours);

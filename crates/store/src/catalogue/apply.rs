@@ -86,8 +86,26 @@ impl Store {
                 Write::AddBaseline { integration, spec } => add_baseline(&mut tx, integration, spec, now).await?,
             }
         }
+        if !writes.is_empty() {
+            count_up(&mut tx).await?;
+        }
         tx.commit().await
     }
+
+    /// How often the catalogue was written, by this process or another: who keeps it in memory asks whether it moved.
+    pub async fn catalogue_revision(&self) -> Result<i64> {
+        Ok(self.setting(REVISION).await?.and_then(|count| count.parse().ok()).unwrap_or(0))
+    }
+}
+
+/// The setting that counts the writes.
+const REVISION: &str = "catalogue.revision";
+
+async fn count_up(tx: &mut Tx) -> Result<()> {
+    const TEXT: &str = "insert into settings (name, value) values ($1, '1') \
+        on conflict (name) do update set value = cast(cast(settings.value as bigint) + 1 as text)";
+    on!(tx.conn(), db => sqlx::query(TEXT).bind(REVISION).execute(db).await.map(drop))
+        .map_err(sql("count the writes of the catalogue"))
 }
 
 async fn put_system(tx: &mut Tx, spec: &SystemSpec, catalogue: Option<&str>, now: Timestamp) -> Result<()> {

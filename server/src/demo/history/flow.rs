@@ -19,6 +19,9 @@ const SPARSE: Span = Span::minutes(1);
 /// The last part of the past, which is folded with each probe's own period.
 const DENSE: Span = Span::hours(1);
 
+/// What real probes call themselves.
+const AGENT: &str = concat!("bridgewatch/", env!("CARGO_PKG_VERSION"));
+
 /// One integration.
 pub struct Flow {
     /// Its row.
@@ -156,8 +159,7 @@ impl Way {
         }
         let url = option("url").ok_or_else(|| wrong("it has no url"))?;
         let uri: Uri = url.parse().map_err(|_| wrong("its url is none"))?;
-        let mut headers =
-            vec![("user-agent".to_owned(), "Bridgewatch".to_owned()), ("accept".to_owned(), "*/*".to_owned())];
+        let mut headers = vec![("user-agent".to_owned(), AGENT.to_owned()), ("accept".to_owned(), "*/*".to_owned())];
         if option("bearer").is_some() {
             headers.push(("authorization".to_owned(), "(redacted)".to_owned()));
         }

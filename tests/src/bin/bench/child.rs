@@ -1,0 +1,86 @@
+//! Processes that are measured: this binary again, which says one line of JSON when it is ready and one for every line it hears.
+
+use std::{process::Stdio, time::Duration};
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
+    process::{Child as Process, ChildStdin, ChildStdout, Command},
+    time::timeout,
+};
+
+use crate::{Tried, usage};
+
+/// The longest that a child may take to start, to answer or to end.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A child that is ready. Dropped, it is killed, by its id.
+pub struct Child {
+    process: Process,
+    pid: u32,
+    said: Lines<BufReader<ChildStdout>>,
+    told: ChildStdin,
+    /// What it said when it was ready.
+    pub ready: Value,
+}
+
+impl Child {
+    /// Starts this binary with these arguments and waits until it is ready.
+    pub async fn start(args: &[String]) -> Tried<Self> {
+        let mut process = Command::new(std::env::current_exe()?)
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()?;
+        let pid = process.id().ok_or("the child ended at once")?;
+        let said = BufReader::new(process.stdout.take().ok_or("no standard output")?).lines();
+        let told = process.stdin.take().ok_or("no standard input")?;
+        let mut child = Self { process, pid, said, told, ready: Value::Null };
+        child.ready = child.line().await?;
+        Ok(child)
+    }
+
+    /// Asks it for its figures.
+    pub async fn ask(&mut self) -> Tried<Value> {
+        self.told.write_all(b"?\n").await?;
+        self.line().await
+    }
+
+    /// CPU time until now.
+    pub fn cpu(&self) -> Tried<Duration> {
+        usage::cpu(self.pid)
+    }
+
+    /// The most memory until now, in KiB.
+    pub fn peak_kib(&self) -> Tried<u32> {
+        usage::peak_kib(self.pid)
+    }
+
+    /// Lets it end in order.
+    pub async fn end(mut self) -> Tried<()> {
+        drop(self.told);
+        let ended = timeout(PATIENCE, self.process.wait()).await??;
+        if ended.success() { Ok(()) } else { Err(format!("a child ended with {ended}").into()) }
+    }
+
+    async fn line(&mut self) -> Tried<Value> {
+        let line = timeout(PATIENCE, self.said.next_line()).await??.ok_or("the child ended; see what it said above")?;
+        Ok(serde_json::from_str(&line)?)
+    }
+}
+
+/// The child's side: says that it is ready, answers every line, and returns when its parent is gone or wants it to end.
+pub async fn answer(ready: &Value, figures: impl Fn() -> Value) -> Tried<()> {
+    let mut out = tokio::io::stdout();
+    let mut say = async |value: &Value| -> Tried<()> {
+        out.write_all(format!("{value}\n").as_bytes()).await?;
+        Ok(out.flush().await?)
+    };
+    say(ready).await?;
+    let mut heard = BufReader::new(tokio::io::stdin()).lines();
+    while heard.next_line().await?.is_some() {
+        say(&figures()).await?;
+    }
+    Ok(())
+}

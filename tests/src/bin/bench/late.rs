@@ -1,0 +1,121 @@
+//! Lateness and memory at 1,000 probes every 10 s while some targets take the request and never answer.
+
+use std::collections::HashMap;
+
+use model::{Span, Timestamp};
+use tokio::time::sleep;
+
+use crate::{
+    Tried,
+    cpu::Bare,
+    lab::{Lab, is_whole, now},
+    landscape::Landscape,
+    stored::{self, Check},
+    table::{Sorted, Table, number},
+};
+
+const PROBES: usize = 1_000;
+const PERIOD: Span = Span::seconds(10);
+const HOSTS: usize = 40;
+/// Later than this is late.
+const LATE: Span = Span::ms(250);
+/// A timer may go off this much early.
+const EARLY: Span = Span::ms(5);
+
+/// What was seen of the healthy targets.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Checks that there should have been.
+    expected: usize,
+    /// Milliseconds from the planned moment to the request's arrival, of those that arrived.
+    lateness_ms: Sorted,
+    /// Those that arrived late, and those that never did or are stored as unknown or not at all.
+    late: usize,
+}
+
+/// All shares of hanging targets.
+pub async fn measure(lab: &Lab, bare: Bare, table: &mut Table) -> Tried<()> {
+    for (percent, periods) in [(0, lab.plan.late_periods), (1, lab.plan.late_periods), (20, lab.plan.late_periods_hanging)] {
+        eprintln!("lateness with {percent} % of the targets hanging");
+        one(lab, percent, periods, bare, table).await?;
+    }
+    table.note("Lateness: from a stored run's scheduled_at to the arrival of its request at the healthy target, by the target's clock. \
+        Late: above 250 ms, unknown, or not stored at all. A hanging check lasts its timeout, 10 s, so each hanging target holds its \
+        probe's slot without end; hanging hosts have 10 probes each.");
+    Ok(())
+}
+
+async fn one(lab: &Lab, percent: usize, periods: u32, bare: Bare, table: &mut Table) -> Tried<()> {
+    let hanging = PROBES * percent / 100;
+    let landscape = Landscape { hanging, ..Landscape::of(PROBES, PERIOD, HOSTS) };
+    let folder = lab.folder()?;
+    let (mut target, ports) = lab.target(landscape.ports()).await?;
+    let begun = now();
+    let (mut house, _) = lab.house(&folder, &landscape, &ports).await?;
+    let ready = now();
+    sleep(lab.plan.warm_up).await;
+    let (cpu, from) = (house.cpu()?, now());
+    let to = from + Span::ms(PERIOD.as_ms() * i64::from(periods));
+    sleep(to.since(now()).as_duration()).await;
+    let used = house.cpu()? - cpu;
+    // The last ones planned may arrive as late as is still in time, and be committed after that.
+    sleep(Span::ms(LATE.as_ms() * 4).as_duration()).await;
+    let (arrivals, peak_kib) = (arrivals(&serde_json::from_value::<Vec<_>>(target.ask().await?)?), house.peak_kib()?);
+    is_whole(&mut house).await?;
+    house.end().await?;
+    target.end().await?;
+
+    let runs: i64 = stored::outcomes(folder.path(), from, to).await?.values().sum();
+    let checks = stored::planned(folder.path(), from, to).await?;
+    let seen = healthy(&checks, &arrivals, hanging, usize::try_from(periods)?);
+    let name = |what: &str| format!("1,000 probes every 10 s, {percent} % hanging, {} s: {what}", periods * 10);
+    let arrived = seen.lateness_ms.len();
+    table.row(&name("arrivals at healthy targets"), format!("{arrived} of {}", seen.expected), "requests");
+    table.row(&name("late"), seen.late, "checks");
+    let [half, most, worst] = [seen.lateness_ms.median(), seen.lateness_ms.per_mille(990), seen.lateness_ms.max()];
+    table.row(&name("lateness p50 / p99 / max"), format!("{half:.1} / {most:.1} / {worst:.1}"), "ms");
+    let (first, all) = started(&arrivals, begun, ready);
+    table.row(&name("all checked once, after start / after ready"), format!("{all:.1} / {first:.1}"), "s");
+    table.cost(&name("CPU per stored run"), used.as_secs_f64() * 1e6 / number(runs), "us", bare.paced_us);
+    table.row(&name("peak memory (VmHWM)"), format!("{:.0}", f64::from(peak_kib) / 1_024.0), "MiB");
+    Ok(())
+}
+
+/// Arrivals of each probe, in microseconds, in order.
+fn arrivals(book: &[(usize, i64)]) -> HashMap<usize, Vec<i64>> {
+    let mut arrivals: HashMap<usize, Vec<i64>> = HashMap::new();
+    for (probe, at) in book {
+        arrivals.entry(*probe).or_default().push(*at);
+    }
+    arrivals.values_mut().for_each(|times| times.sort_unstable());
+    arrivals
+}
+
+/// Holds every stored check of the healthy targets against the arrivals there; each arrival stands for one check.
+fn healthy(checks: &[Check], arrivals: &HashMap<usize, Vec<i64>>, hanging: usize, periods: usize) -> Seen {
+    let expected = (PROBES - hanging) * periods;
+    let none = Vec::new();
+    let (mut lateness, mut in_time) = (Vec::new(), 0);
+    let mut left: HashMap<usize, &[i64]> = HashMap::new();
+    for check in checks.iter().filter(|check| check.probe >= hanging) {
+        let times = left.entry(check.probe).or_insert_with(|| arrivals.get(&check.probe).unwrap_or(&none));
+        let planned = check.scheduled_at.0 * 1_000;
+        let earliest = planned - EARLY.as_ms() * 1_000;
+        *times = &times[times.partition_point(|at| *at < earliest)..];
+        let Some((at, rest)) = times.split_first().filter(|(at, _)| **at < planned + PERIOD.as_ms() * 1_000) else { continue };
+        *times = rest;
+        let late_ms = number((at - planned).max(0)) / 1_000.0;
+        lateness.push(late_ms);
+        in_time += usize::from(!check.is_unknown && late_ms <= number(LATE.as_ms()));
+    }
+    Seen { expected, lateness_ms: lateness.into_iter().collect(), late: expected.saturating_sub(in_time) }
+}
+
+/// Seconds until the last of all probes was asked for the first time: since the house was ready, and since it was started.
+/// Endless if one never was.
+fn started(arrivals: &HashMap<usize, Vec<i64>>, begun: Timestamp, ready: Timestamp) -> (f64, f64) {
+    let firsts = arrivals.values().filter_map(|times| times.first()).max();
+    let Some(last) = firsts.filter(|_| arrivals.len() == PROBES) else { return (f64::INFINITY, f64::INFINITY) };
+    let since = |moment: Timestamp| number(last / 1_000 - moment.0) / 1_000.0;
+    (since(ready), since(begun))
+}

@@ -1,0 +1,106 @@
+//! What checks, runs and pages cost, as one table that can be pasted: `cargo xtask bench [all|cpu|late|ingest|pages]`.
+//!
+//! Three processes take part, each with a CPU time of its own: a *target* that answers and notes when it was asked, the *house*
+//! (a whole Bridgewatch with SQLite) or the *bare* loop (the same client without anything around it) that asks, and this one,
+//! which only watches. Each is this very binary, started again with a hidden subcommand.
+//!
+//! ```text
+//! plan (how long, how much) -> lab (folder, landscape, children) -> cpu, late, ingest, pages -> table
+//!                                    usage (/proc) and stored (the store's file) are where figures come from
+//! ```
+
+mod plan;
+mod table;
+
+mod child;
+mod lab;
+mod landscape;
+mod stored;
+mod usage;
+
+mod bare;
+mod house;
+mod target;
+
+mod cpu;
+mod fill;
+mod ingest;
+mod late;
+mod pages;
+
+use std::{error::Error, path::PathBuf};
+
+use clap::{Parser, Subcommand};
+
+use bare::Load;
+use lab::Lab;
+use plan::Plan;
+use table::Table;
+
+/// What may go wrong: anything, told as it is.
+type Tried<T> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// Measures Bridgewatch on this machine, over loopback only, and prints a table in Markdown.
+#[derive(Parser)]
+#[command(name = "bench")]
+struct Args {
+    #[command(subcommand)]
+    part: Option<Part>,
+    /// A short version of everything: to see that it works, not for figures to quote
+    #[arg(long, global = true)]
+    quick: bool,
+    /// How long to watch with 20 % of the targets hanging
+    #[arg(long, global = true, value_name = "N", default_value_t = 10)]
+    minutes: u32,
+    /// Where stores lie while they are measured; commits are as slow as the disk below it [default: the temporary folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    /// All of it (the default)
+    All,
+    /// CPU per check against a bare loop, and checks per second sustained
+    Cpu,
+    /// Lateness and memory at 1,000 probes every 10 s while targets hang
+    Late,
+    /// Runs taken in over HTTP, per second
+    Ingest,
+    /// Server time of pages over a full store
+    Pages,
+    #[command(hide = true)]
+    Target { hosts: usize },
+    #[command(hide = true)]
+    Bare(Load),
+    #[command(hide = true)]
+    House,
+}
+
+#[tokio::main]
+async fn main() -> Tried<()> {
+    let args = Args::parse();
+    let part = args.part.unwrap_or(Part::All);
+    match part {
+        Part::Target { hosts } => return target::serve(hosts).await,
+        Part::Bare(load) => return bare::run(load).await,
+        Part::House => return house::run(&args.folder.unwrap_or_default()).await,
+        Part::All | Part::Cpu | Part::Late | Part::Ingest | Part::Pages => {}
+    }
+    let plan = if args.quick { Plan::quick() } else { Plan::full(args.minutes) };
+    let lab = Lab::new(plan, args.folder.unwrap_or_else(std::env::temp_dir));
+    let mut table = Table::new(&lab.describe(args.quick));
+    let wants = |one: Part| part == Part::All || part == one;
+    let bare = if wants(Part::Cpu) { cpu::measure(&lab, &mut table).await? } else { cpu::bare_only(&lab).await? };
+    if wants(Part::Late) {
+        late::measure(&lab, bare, &mut table).await?;
+    }
+    if wants(Part::Ingest) {
+        ingest::measure(&lab, bare, &mut table).await?;
+    }
+    if wants(Part::Pages) {
+        pages::measure(&lab, &mut table).await?;
+    }
+    println!("{table}");
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! How long and how much.
+
+use std::time::Duration;
+
+/// Sizes of everything that is measured. [`Plan::full`] is what figures are quoted from.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// Runs of which the median is taken.
+    pub runs: usize,
+    /// How long a run is measured.
+    pub window: Duration,
+    /// How long it goes on before that.
+    pub warm_up: Duration,
+    /// How long each rate is tried while the highest is sought.
+    pub seek: Duration,
+    /// The first rate tried, per second.
+    pub first_rate: usize,
+    /// How long lateness is watched with few targets hanging, in periods of 10 s.
+    pub late_periods: u32,
+    /// The same with many.
+    pub late_periods_hanging: u32,
+    /// How long runs are sent.
+    pub ingest: Duration,
+    /// Days of daily roll-ups in the store that pages are read from.
+    pub days: i64,
+    /// Days of hourly ones.
+    pub hour_days: i64,
+    /// Runs in it.
+    pub stored_runs: usize,
+    /// Requests of each page.
+    pub requests: usize,
+}
+
+impl Plan {
+    /// About half an hour, with `minutes` for the longest part.
+    pub fn full(minutes: u32) -> Self {
+        Self {
+            runs: 5,
+            window: Duration::from_secs(30),
+            warm_up: Duration::from_secs(5),
+            seek: Duration::from_secs(8),
+            first_rate: 1_000,
+            late_periods: 6,
+            late_periods_hanging: minutes.max(1) * 6,
+            ingest: Duration::from_secs(10),
+            days: 365,
+            hour_days: 30,
+            stored_runs: 200_000,
+            requests: 2_000,
+        }
+    }
+
+    /// About two minutes.
+    pub fn quick() -> Self {
+        Self {
+            runs: 1,
+            window: Duration::from_secs(10),
+            warm_up: Duration::from_secs(2),
+            seek: Duration::from_secs(3),
+            first_rate: 2_000,
+            late_periods: 1,
+            late_periods_hanging: 1,
+            ingest: Duration::from_secs(2),
+            days: 30,
+            hour_days: 2,
+            stored_runs: 20_000,
+            requests: 150,
+        }
+    }
+}
