@@ -121,7 +121,7 @@ impl Postgres {
         while !heard.last().is_some_and(|line: &String| line.contains(words)) {
             match said.recv_timeout(LONGEST) {
                 Ok(line) => heard.push(line),
-                Err(_) => panic!("postgres never said \"{words}\", but:\n{}", heard.join("\n")),
+                Err(why) => panic!("postgres did not say \"{words}\" ({why}), but:\n{}", heard.join("\n")),
             }
         }
     }

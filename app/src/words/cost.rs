@@ -1,7 +1,7 @@
 //! What it costs while it lasts, and a reason as a sentence.
 
 use chrono_tz::Tz;
-use model::{Reason, Timestamp, hours::Cost, standing::Why};
+use model::{Timestamp, hours::Cost, standing::Why};
 
 use super::{amount, moment};
 
@@ -16,11 +16,10 @@ pub fn cost(cost: &Cost) -> String {
     }
 }
 
-/// The sentence with its "since": `401 from NetSuite since 09:41`. What is overdue names its moment itself.
+/// The sentence with its "since": `401 from NetSuite since 09:41`. What tells its time in the sentence has no since.
 pub fn why(why: &Why, now: Timestamp, zone: Tz) -> String {
     let mut text = why.sentence.clone();
     if let Some(since) = why.since
-        && why.reason != Some(Reason::Overdue)
         && !text.contains(" since ")
     {
         text.push_str(" since ");
@@ -38,7 +37,7 @@ pub fn why(why: &Why, now: Timestamp, zone: Tz) -> String {
 mod tests {
     use super::super::FIXED;
     use super::*;
-    use model::Level;
+    use model::{Level, Reason};
 
     #[test]
     fn costs_say_what_waits_or_that_it_is_not_known() {
@@ -65,8 +64,7 @@ mod tests {
         reason.confirming = Some((1, 3));
         assert_eq!(why(&reason, now, Tz::UTC), "401 from NetSuite since 09:41 (1 of 3, confirming)");
         reason.sentence = "expected 02:00 Berlin, 32 min late".to_owned();
-        reason.reason = Some(Reason::Overdue);
-        reason.confirming = None;
+        (reason.since, reason.confirming) = (None, None);
         assert_eq!(why(&reason, now, Tz::UTC), "expected 02:00 Berlin, 32 min late");
     }
 }

@@ -87,6 +87,10 @@ impl Line<'_> {
             (_, Held { error: Some(error), .. }) => {
                 Trouble::new(Reason::Assertion, format!("`{text}` cannot be told: {error}"))
             }
+            // The question that most people ask, in the words in which they would answer it.
+            (_, Held { sides: Some((left, "<" | "<=", right)), .. }) if text.starts_with("latency <") => {
+                Trouble::new(Reason::Assertion, format!("slower than {right} ({left})"))
+            }
             (_, Held { sides: Some((left, operator, right)), .. }) => {
                 Trouble::new(Reason::Assertion, format!("`{text}` does not hold: {left} {operator} {right}"))
             }

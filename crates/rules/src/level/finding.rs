@@ -1,7 +1,7 @@
 //! One reason in the making.
 
 use chrono_tz::Tz;
-use model::{Answer, Level, Slug, Timestamp, Why};
+use model::{Answer, Level, Reason, Slug, Timestamp, Why};
 
 use super::words;
 
@@ -45,7 +45,11 @@ impl Finding {
     }
 }
 
-/// The worst first; of the same level the one that began first.
+/// The worst first; of the same level what keeps us from reaching the other side at all, since it explains the rest; then the one
+/// that began first.
 pub(super) fn sort(findings: &mut [Finding]) {
-    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.why.level), finding.began.unwrap_or(Timestamp::MAX)));
+    let reaches = |finding: &Finding| !matches!(finding.why.reason, Some(Reason::Dns | Reason::Connect | Reason::Tls));
+    findings.sort_by_key(|finding| {
+        (std::cmp::Reverse(finding.why.level), reaches(finding), finding.began.unwrap_or(Timestamp::MAX))
+    });
 }

@@ -1,18 +1,19 @@
 //! Processes that are measured: this binary again, which says one line of JSON when it is ready and one for every line it hears.
 
-use std::{process::Stdio, time::Duration};
+use std::{io::Write as _, process::Stdio, thread, time::Duration};
 
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
     process::{Child as Process, ChildStdin, ChildStdout, Command},
+    sync::mpsc,
     time::timeout,
 };
 
 use crate::{Tried, usage};
 
 /// The longest that a child may take to start, to answer or to end.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A child that is ready. Dropped, it is killed, by its id.
 pub struct Child {
@@ -52,6 +53,11 @@ impl Child {
         usage::cpu(self.pid)
     }
 
+    /// CPU time since it was `before`.
+    pub fn cpu_since(&self, before: Duration) -> Tried<Duration> {
+        Ok(self.cpu()?.saturating_sub(before))
+    }
+
     /// The most memory until now, in KiB.
     pub fn peak_kib(&self) -> Tried<u32> {
         usage::peak_kib(self.pid)
@@ -72,15 +78,24 @@ impl Child {
 
 /// The child's side: says that it is ready, answers every line, and returns when its parent is gone or wants it to end.
 pub async fn answer(ready: &Value, figures: impl Fn() -> Value) -> Tried<()> {
-    let mut out = tokio::io::stdout();
-    let mut say = async |value: &Value| -> Tried<()> {
-        out.write_all(format!("{value}\n").as_bytes()).await?;
-        Ok(out.flush().await?)
-    };
-    say(ready).await?;
-    let mut heard = BufReader::new(tokio::io::stdin()).lines();
-    while heard.next_line().await?.is_some() {
-        say(&figures()).await?;
+    let (heard, mut questions) = mpsc::channel(1);
+    // A thread that waits uses no CPU, and ends with the process.
+    thread::spawn(move || {
+        for _ in std::io::stdin().lines().map_while(Result::ok) {
+            if heard.blocking_send(()).is_err() {
+                return;
+            }
+        }
+    });
+    say(ready)?;
+    while questions.recv().await.is_some() {
+        say(&figures())?;
     }
     Ok(())
+}
+
+fn say(value: &Value) -> Tried<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{value}")?;
+    Ok(out.flush()?)
 }

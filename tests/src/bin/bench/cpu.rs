@@ -22,6 +22,8 @@ const FEW_HOSTS: usize = 4;
 const AT_ONCE: u32 = 128;
 /// A rate is sustained if so much of it is stored.
 const SUSTAINED: f64 = 0.97;
+/// Below this, looking on is of no use.
+const LOWEST_RATE: usize = 100;
 /// Beyond this no machine of today is expected to come.
 const HIGHEST_RATE: usize = 60_000;
 
@@ -89,8 +91,11 @@ pub async fn measure(lab: &Lab, table: &mut Table) -> Tried<Bare> {
     table.row("bare loop at the house's saturated rate: CPU per check", format!("{alike_us:.0}"), "us");
     table.cost("house saturated, against the bare loop at its rate", house_us, "us", alike_us);
     let unknown = median(&houses, |sample| number(sample.unknown));
-    table.note(format!("Saturated: {} checks/s were offered, so {unknown:.0} a run could not start within their period; \
-        they are stored as unknown and not counted, while their CPU is.", offered.probes));
+    table.note(format!(
+        "Saturated: {} checks/s were offered, so {unknown:.0} a run could not start within their period; \
+        they are stored as unknown and not counted, while their CPU is.",
+        offered.probes
+    ));
     table.note("CPU of the house is that of its whole process: schedule, probes, assertions, commits, board, roll-ups every 10 s, \
         idle web. Its 1,000 probes belong to 1,000 integrations. The target runs in a process of its own on the same cores.");
     Ok(Bare { paced_us, saturated_us })
@@ -101,20 +106,27 @@ fn flood(rate: usize) -> Landscape {
     Landscape { per_integration: 8, ..Landscape::of(rate, Span::seconds(1), FEW_HOSTS) }
 }
 
-/// The highest rate that was sustained, and the most that was stored in a second at any rate.
+/// The highest rate that was sustained, sought in steps of a quarter upwards from the first rate (downwards, where that is too much
+/// already), and the most that was stored in a second at any rate.
 async fn highest(lab: &Lab) -> Tried<(f64, f64)> {
-    let (mut rate, mut sustained, mut most) = (lab.plan.first_rate, 0.0, 0.0_f64);
-    while rate <= HIGHEST_RATE {
+    let (mut rate, mut sustained, mut most) = (lab.plan.first_rate, None, 0.0_f64);
+    let mut too_much = false;
+    while (LOWEST_RATE..=HIGHEST_RATE).contains(&rate) {
         let seen = house(lab, &flood(rate), lab.plan.seek).await?;
         eprintln!("    {rate} offered, {:.0} stored a second", seen.rate);
         most = most.max(seen.rate);
-        if seen.rate < SUSTAINED * number(rate) {
-            break;
+        let is_sustained = seen.rate >= SUSTAINED * number(rate);
+        if is_sustained {
+            sustained = Some(seen.rate);
         }
-        sustained = seen.rate;
-        rate += rate / 4;
+        too_much |= !is_sustained;
+        match (is_sustained, too_much, sustained) {
+            (true, false, _) => rate += rate / 4,
+            (false, _, None) => rate -= rate / 4,
+            _ => break,
+        }
     }
-    Ok((sustained, most))
+    Ok((sustained.unwrap_or_default(), most))
 }
 
 async fn bare(lab: &Lab, askers: u32, period_ms: u32, hosts: usize) -> Tried<Sample> {
@@ -123,7 +135,7 @@ async fn bare(lab: &Lab, askers: u32, period_ms: u32, hosts: usize) -> Tried<Sam
     sleep(lab.plan.warm_up).await;
     let (cpu, before) = (bare.cpu()?, bare.ask().await?);
     sleep(lab.plan.window).await;
-    let (used, after) = (bare.cpu()? - cpu, bare.ask().await?);
+    let (used, after) = (bare.cpu_since(cpu)?, bare.ask().await?);
     bare.end().await?;
     target.end().await?;
     let count = |figures: &Value, name: &str| figures[name].as_i64().unwrap_or_default();
@@ -140,7 +152,7 @@ async fn house(lab: &Lab, landscape: &Landscape, window: Duration) -> Tried<Samp
     sleep(lab.plan.warm_up).await;
     let (cpu, from) = (house.cpu()?, now());
     sleep(window).await;
-    let (used, to) = (house.cpu()? - cpu, now());
+    let (used, to) = (house.cpu_since(cpu)?, now());
     is_whole(&mut house).await?;
     house.end().await?;
     target.end().await?;

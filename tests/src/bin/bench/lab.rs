@@ -51,7 +51,10 @@ impl Lab {
         let disk = usage::file_system(&self.folder);
         let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let load = load.split(' ').next().unwrap_or_default().to_owned();
-        format!("Bridgewatch bench, {now}: {profile}{length}, {cores} cores, store on {disk}, load before {load}", now = now())
+        {
+            let now = now();
+            format!("Bridgewatch bench, {now}: {profile}{length}, {cores} cores, store on {disk}, load before {load}")
+        }
     }
 }
 

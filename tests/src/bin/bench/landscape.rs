@@ -66,7 +66,7 @@ impl Landscape {
         line(text, &format!("  - slug: bridge-{number}\n    name: Bridge number {number}"));
         line(text, &format!("    from: system-{from}\n    to: system-{to}\n    tier: {tier}"));
         line(text, &format!("    owner: Team {owner}\n    department: Department {department}\n    unit: order"));
-        if number % 2 == 0 && self.per_integration == 1 {
+        if number.is_multiple_of(2) && self.per_integration == 1 {
             let rest = "method: interview, source: the order desk, valid_from: 2020-01-01";
             line(text, &format!("    baseline: {{per: unit, minutes: [3, 5, 9], {rest}}}"));
             line(text, "    expect: {every: 1day, grace: 1h}");

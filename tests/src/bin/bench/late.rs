@@ -35,7 +35,9 @@ struct Seen {
 
 /// All shares of hanging targets.
 pub async fn measure(lab: &Lab, bare: Bare, table: &mut Table) -> Tried<()> {
-    for (percent, periods) in [(0, lab.plan.late_periods), (1, lab.plan.late_periods), (20, lab.plan.late_periods_hanging)] {
+    for (percent, periods) in
+        [(0, lab.plan.late_periods), (1, lab.plan.late_periods), (20, lab.plan.late_periods_hanging)]
+    {
         eprintln!("lateness with {percent} % of the targets hanging");
         one(lab, percent, periods, bare, table).await?;
     }
@@ -57,7 +59,7 @@ async fn one(lab: &Lab, percent: usize, periods: u32, bare: Bare, table: &mut Ta
     let (cpu, from) = (house.cpu()?, now());
     let to = from + Span::ms(PERIOD.as_ms() * i64::from(periods));
     sleep(to.since(now()).as_duration()).await;
-    let used = house.cpu()? - cpu;
+    let used = house.cpu_since(cpu)?;
     // The last ones planned may arrive as late as is still in time, and be committed after that.
     sleep(Span::ms(LATE.as_ms() * 4).as_duration()).await;
     let (arrivals, peak_kib) = (arrivals(&serde_json::from_value::<Vec<_>>(target.ask().await?)?), house.peak_kib()?);
@@ -74,8 +76,12 @@ async fn one(lab: &Lab, percent: usize, periods: u32, bare: Bare, table: &mut Ta
     table.row(&name("late"), seen.late, "checks");
     let [half, most, worst] = [seen.lateness_ms.median(), seen.lateness_ms.per_mille(990), seen.lateness_ms.max()];
     table.row(&name("lateness p50 / p99 / max"), format!("{half:.1} / {most:.1} / {worst:.1}"), "ms");
-    let (first, all) = started(&arrivals, begun, ready);
-    table.row(&name("all checked once, after start / after ready"), format!("{all:.1} / {first:.1}"), "s");
+    let (after_ready, after_start) = started(&arrivals, begun, ready);
+    table.row(
+        &name("all checked once, after start / after ready"),
+        format!("{after_start:.1} / {after_ready:.1}"),
+        "s",
+    );
     table.cost(&name("CPU per stored run"), used.as_secs_f64() * 1e6 / number(runs), "us", bare.paced_us);
     table.row(&name("peak memory (VmHWM)"), format!("{:.0}", f64::from(peak_kib) / 1_024.0), "MiB");
     Ok(())
@@ -87,7 +93,9 @@ fn arrivals(book: &[(usize, i64)]) -> HashMap<usize, Vec<i64>> {
     for (probe, at) in book {
         arrivals.entry(*probe).or_default().push(*at);
     }
-    arrivals.values_mut().for_each(|times| times.sort_unstable());
+    for times in arrivals.values_mut() {
+        times.sort_unstable();
+    }
     arrivals
 }
 
@@ -102,7 +110,9 @@ fn healthy(checks: &[Check], arrivals: &HashMap<usize, Vec<i64>>, hanging: usize
         let planned = check.scheduled_at.0 * 1_000;
         let earliest = planned - EARLY.as_ms() * 1_000;
         *times = &times[times.partition_point(|at| *at < earliest)..];
-        let Some((at, rest)) = times.split_first().filter(|(at, _)| **at < planned + PERIOD.as_ms() * 1_000) else { continue };
+        let Some((at, rest)) = times.split_first().filter(|(at, _)| **at < planned + PERIOD.as_ms() * 1_000) else {
+            continue;
+        };
         *times = rest;
         let late_ms = number((at - planned).max(0)) / 1_000.0;
         lateness.push(late_ms);

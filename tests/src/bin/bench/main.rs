@@ -57,7 +57,7 @@ struct Args {
     folder: Option<PathBuf>,
 }
 
-#[derive(Subcommand, Clone, Copy, PartialEq, Eq)]
+#[derive(Subcommand, PartialEq, Eq)]
 enum Part {
     /// All of it (the default)
     All,
@@ -70,7 +70,10 @@ enum Part {
     /// Server time of pages over a full store
     Pages,
     #[command(hide = true)]
-    Target { hosts: usize },
+    Target {
+        /// Ports to listen on
+        hosts: usize,
+    },
     #[command(hide = true)]
     Bare(Load),
     #[command(hide = true)]
@@ -90,15 +93,15 @@ async fn main() -> Tried<()> {
     let plan = if args.quick { Plan::quick() } else { Plan::full(args.minutes) };
     let lab = Lab::new(plan, args.folder.unwrap_or_else(std::env::temp_dir));
     let mut table = Table::new(&lab.describe(args.quick));
-    let wants = |one: Part| part == Part::All || part == one;
-    let bare = if wants(Part::Cpu) { cpu::measure(&lab, &mut table).await? } else { cpu::bare_only(&lab).await? };
-    if wants(Part::Late) {
+    let wants = |one: &Part| part == Part::All || part == *one;
+    let bare = if wants(&Part::Cpu) { cpu::measure(&lab, &mut table).await? } else { cpu::bare_only(&lab).await? };
+    if wants(&Part::Late) {
         late::measure(&lab, bare, &mut table).await?;
     }
-    if wants(Part::Ingest) {
+    if wants(&Part::Ingest) {
         ingest::measure(&lab, bare, &mut table).await?;
     }
-    if wants(Part::Pages) {
+    if wants(&Part::Pages) {
         pages::measure(&lab, &mut table).await?;
     }
     println!("{table}");
