@@ -26,6 +26,8 @@
 //! | --- | --- |
 //! | `data-live="id"` | swapped by the live island when its HTML changed; never holds an island or another such element |
 //! | `data-post`, `data-body`, `data-then` | a button that sends JSON, then opens `data-then` + the answer's `id`, or stays |
+//! | `data-method`, `data-open` | of such a button: another method than POST; a page to open when it is done |
+//! | `form[data-patch][data-open]` | a form whose fields change what is at that address |
 //! | `data-copy="#id"` | a button that copies the text of that element |
 //! | `data-submit` | a field whose change sends its form |
 //! | `data-fault="field"` | where a fault of that field is shown |
@@ -35,7 +37,7 @@
 //!
 //! `GET /api/v1/stream` (server-sent events whose data is one `model::Event` as JSON, or an array of them; any event name),
 //! the page's own address, `GET /api/v1/integrations/{slug}/series`, `POST /api/v1/integrations/{slug}/probes/{probe}/run`,
-//! `POST /api/v1/probes/try` with `{"probe": {..}}`, `POST /api/v1/integrations`, and in the demo
+//! `PATCH` and `DELETE` of an integration or a probe, `POST /api/v1/probes/try` with `{"probe": {..}}`, `POST /api/v1/integrations`, and in the demo
 //! `POST /api/v1/demo/servers/{system}` with `{"running": false}`. All JSON; refusals are problem+json.
 
 #[cfg(feature = "ssr")]

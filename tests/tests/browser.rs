@@ -4,4 +4,5 @@ mod browser {
     mod barriers;
     mod living;
     mod making;
+    mod picture;
 }

@@ -6,7 +6,10 @@ use model::{Page, Problem, System};
 use crate::{
     href::href,
     islands::add::AddIntegration,
-    parts::header::{self, Head},
+    parts::{
+        field::Field,
+        header::{self, Head},
+    },
     surroundings::here,
 };
 
@@ -52,121 +55,6 @@ fn show(systems: Result<Page<System>, Problem>) -> AnyView {
     .into_any()
 }
 
-/// One field: its label, its input, its help and the place of its fault.
-struct Field {
-    name: &'static str,
-    label: &'static str,
-    help: &'static str,
-    required: bool,
-    input: AnyView,
-}
-
-impl Field {
-    fn text(name: &'static str, label: &'static str, hint: &'static str) -> Self {
-        Self::of(name, label, "text", "text", hint)
-    }
-
-    fn number(name: &'static str, label: &'static str, hint: &'static str) -> Self {
-        Self::of(name, label, "number", "text", hint)
-    }
-
-    fn of(
-        name: &'static str,
-        label: &'static str,
-        meant: &'static str,
-        kind: &'static str,
-        hint: &'static str,
-    ) -> Self {
-        let mode = if meant == "number" { "decimal" } else { "text" };
-        let list = (meant == "slug").then_some("systems");
-        let input = view! {
-            <input
-                id=id(name)
-                name=name
-                type=kind
-                data-as=meant
-                inputmode=mode
-                placeholder=hint
-                list=list
-                autocomplete="off"
-                aria-describedby=format!("{0}-help {0}-fault", id(name))
-            />
-        }
-        .into_any();
-        Self { name, label, help: "", required: false, input }
-    }
-
-    fn lines(
-        name: &'static str,
-        label: &'static str,
-        meant: &'static str,
-        hint: &'static str,
-        given: &'static str,
-    ) -> Self {
-        let input = view! {
-            <textarea
-                id=id(name)
-                name=name
-                rows="3"
-                data-as=meant
-                placeholder=hint
-                spellcheck="false"
-                aria-describedby=format!("{0}-help {0}-fault", id(name))
-            >
-                {given}
-            </textarea>
-        }
-        .into_any();
-        Self { name, label, help: "", required: false, input }
-    }
-
-    fn choice(
-        name: &'static str,
-        label: &'static str,
-        meant: &'static str,
-        options: &[(&'static str, &'static str)],
-    ) -> Self {
-        let options = options.iter().map(|&(value, says)| view! { <option value=value>{says}</option> }).collect_view();
-        let input = view! {
-            <select id=id(name) name=name data-as=meant aria-describedby=format!("{0}-help {0}-fault", id(name))>
-                {options}
-            </select>
-        }
-        .into_any();
-        Self { name, label, help: "", required: false, input }
-    }
-
-    fn required(mut self) -> Self {
-        self.required = true;
-        self
-    }
-
-    fn help(mut self, help: &'static str) -> Self {
-        self.help = help;
-        self
-    }
-
-    fn show(self) -> AnyView {
-        let Self { name, label, help, required, input } = self;
-        let needed = required.then(|| view! { <span class="needed">" needed"</span> });
-        view! {
-            <div class="field">
-                <label for=id(name)>{label} {needed}</label>
-                {input}
-                <p class="help" id=format!("{}-help", id(name))>
-                    {help}
-                </p>
-                <p class="fault" id=format!("{}-fault", id(name)) data-fault=name></p>
-            </div>
-        }
-        .into_any()
-    }
-}
-
-fn id(name: &str) -> String {
-    format!("f-{}", name.replace('.', "-"))
-}
-
 fn group(title: &'static str, says: &'static str, fields: Vec<AnyView>) -> AnyView {
     view! {
         <fieldset class="group">
@@ -184,11 +72,11 @@ fn flow() -> AnyView {
         "What crosses from where to where. Systems that are not known yet are made.",
         vec![
             Field::text("name", "Name", "Orders to NetSuite").required().show(),
-            Field::of("slug", "Name in addresses", "slug", "text", "orders-to-netsuite")
+            Field::slug("slug", "Name in addresses", "orders-to-netsuite")
                 .help("Made of the name if left empty.")
                 .show(),
-            Field::of("from", "From", "slug", "text", "salesforce").required().show(),
-            Field::of("to", "To", "slug", "text", "netsuite").required().show(),
+            Field::slug("from", "From", "salesforce").required().show(),
+            Field::slug("to", "To", "netsuite").required().show(),
             Field::text("description", "What crosses, and why", "Closed orders, so that finance can bill").show(),
         ],
     )
@@ -216,10 +104,11 @@ fn probe() -> AnyView {
     let http = vec![
         Field::text("probe.options.url", "Address", "https://netsuite.example.com/health").required().show(),
         Field::choice("probe.options.method", "Method", "text", &methods).show(),
-        Field::lines("probe.options.headers", "Headers", "pairs", "accept: application/json", "")
+        Field::lines("probe.options.headers", "Headers", "pairs", "accept: application/json")
             .help("One a line.")
             .show(),
-        Field::lines("probe.assert", "Assertions", "lines", "status == 200", "status == 200")
+        Field::lines("probe.assert", "Assertions", "lines", "status == 200")
+            .given("status == 200")
             .help("CEL, one a line: json.items.size() > 0, latency < duration('2s').")
             .show(),
     ];

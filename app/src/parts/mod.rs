@@ -5,6 +5,7 @@ pub mod chart;
 pub mod demo;
 pub mod empty;
 pub mod fact;
+pub mod field;
 pub mod filter;
 pub mod header;
 pub mod mark;

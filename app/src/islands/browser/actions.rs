@@ -8,12 +8,12 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Element, HtmlFormElement};
 
 use super::{
-    page::{around, document, go, listen, look_again, window},
+    page::{around, document, go, go_after_change, listen, look_again, window},
     talk,
 };
 
 /// So long a copied button says so, and a message stays.
-const A_MOMENT: Duration = Duration::from_millis(1_600);
+pub const A_MOMENT: Duration = Duration::from_millis(1_600);
 
 /// Serves from now on; `say` shows a message, an empty one hides it.
 pub fn start(say: impl Fn(String) + 'static) {
@@ -22,6 +22,13 @@ pub fn start(say: impl Fn(String) + 'static) {
         let _ = root.set_attribute("data-scripted", "");
     }
     let say: Rc<dyn Fn(String)> = Rc::new(say);
+    let refused = Rc::clone(&say);
+    listen(&document(), "submit", move |event| {
+        if let Some(form) = around(&event, "form[data-patch]") {
+            event.prevent_default();
+            super::change::send(form, Rc::clone(&refused));
+        }
+    });
     listen(&document(), "click", move |event| {
         if let Some(button) = around(&event, "[data-copy]") {
             copy(button);
@@ -56,15 +63,17 @@ fn copy(button: Element) {
 fn post(button: Element, say: Rc<dyn Fn(String)>) {
     let Some(path) = button.get_attribute("data-post") else { return };
     let body = button.get_attribute("data-body").filter(|body| !body.is_empty()).unwrap_or_else(|| "{}".to_owned());
-    let then = button.get_attribute("data-then");
+    let method = button.get_attribute("data-method").unwrap_or_else(|| "POST".to_owned());
+    let (then, open) = (button.get_attribute("data-then"), button.get_attribute("data-open"));
     let _ = button.set_attribute("disabled", "");
     let _ = button.set_attribute("aria-busy", "true");
     spawn_local(async move {
-        let refused = match talk::post(&path, &body).await {
+        let refused = match talk::by(&method, &path, &body).await {
             Ok(answer) if answer.ok => {
-                match then.zip(id_of(&answer.text)) {
-                    Some((prefix, id)) => go(&format!("{prefix}{id}")),
-                    None => look_again(),
+                match (open, then.zip(id_of(&answer.text))) {
+                    (Some(page), _) => go_after_change(page),
+                    (None, Some((prefix, id))) => go(&format!("{prefix}{id}")),
+                    (None, None) => look_again(),
                 }
                 None
             }

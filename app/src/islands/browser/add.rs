@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use model::{Fault, Outcome, problem::ProblemDocument};
+use model::{Outcome, problem::ProblemDocument};
 use serde_json::{Map, Value, json};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Element;
 
 use super::{
+    faults,
     page::{self, all_below, document, go, listen},
     talk,
 };
@@ -41,7 +42,7 @@ pub fn start(api: String, pages: String, tell: impl Fn(Stage) + 'static) {
 }
 
 async fn run(intent: &str, api: &str, pages: &str, form: &Element, tell: &Tell) {
-    clear(form);
+    faults::clear(form);
     let fields = read(form);
     if intent != "anyway" && fields.contains_key("probe") {
         tell(Stage::Busy("Trying the probe ..."));
@@ -106,35 +107,6 @@ fn read(form: &Element) -> Map<String, Value> {
 
 /// Shows each fault at its field; those without one are told with the refusal.
 fn refused(form: &Element, problem: ProblemDocument, of_trial: bool) -> Stage {
-    let mut elsewhere = Vec::new();
-    for fault in &problem.errors {
-        let field = form::field_of(&fault.field, of_trial);
-        let place = form.query_selector(&format!("[data-fault=\"{field}\"]")).ok().flatten();
-        match place {
-            Some(place) => {
-                place.set_text_content(Some(&said(fault)));
-                if let Ok(Some(input)) = form.query_selector(&format!("[name=\"{field}\"]")) {
-                    let _ = input.set_attribute("aria-invalid", "true");
-                }
-            }
-            None => elsewhere.push(format!("{}: {}", fault.field, said(fault))),
-        }
-    }
+    let elsewhere = faults::show(form, &problem.errors, |field| form::field_of(field, of_trial));
     Stage::Refused { detail: problem.detail, faults: elsewhere }
-}
-
-fn said(fault: &Fault) -> String {
-    match &fault.allowed {
-        Some(allowed) => format!("{} (allowed: {allowed})", fault.message),
-        None => fault.message.clone(),
-    }
-}
-
-fn clear(form: &Element) {
-    for place in all_below(form, "[data-fault]") {
-        place.set_text_content(None);
-    }
-    for field in all_below(form, "[aria-invalid]") {
-        let _ = field.remove_attribute("aria-invalid");
-    }
 }

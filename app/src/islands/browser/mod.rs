@@ -2,6 +2,8 @@
 
 pub mod actions;
 pub mod add;
+mod change;
+mod faults;
 pub mod hover;
 pub mod live;
 mod page;

@@ -1,5 +1,8 @@
 //! Small words for the document.
 
+use std::time::Duration;
+
+use leptos::prelude::set_timeout;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Document, Element, Event, EventTarget, NodeList, Window};
 
@@ -55,6 +58,14 @@ pub fn now() -> f64 {
 pub fn go(address: &str) {
     // It fails only for an address that is none.
     let _ = window().location().assign(address);
+}
+
+/// Renderings are kept by the server for a second: a page opened sooner would not show what was just changed.
+const RENDERED_ANEW_AFTER: Duration = Duration::from_millis(1_050);
+
+/// Opens a page as it is after a change.
+pub fn go_after_change(address: String) {
+    set_timeout(move || go(&address), RENDERED_ANEW_AFTER);
 }
 
 /// The event by which buttons ask the live island to look again.

@@ -22,7 +22,12 @@ pub async fn get(address: &str) -> Result<Answer, String> {
 
 /// Sends JSON.
 pub async fn post(address: &str, body: &str) -> Result<Answer, String> {
-    send("POST", address, "application/json", Some(body)).await
+    by("POST", address, body).await
+}
+
+/// Sends JSON by this method.
+pub async fn by(method: &str, address: &str, body: &str) -> Result<Answer, String> {
+    send(method, address, "application/json", Some(body)).await
 }
 
 /// What a refusal says: the problem's detail, or the bare text.

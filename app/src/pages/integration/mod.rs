@@ -1,6 +1,7 @@
 //! One integration: where it stands and why, what it did, who cares, how to send it runs.
 
 mod about;
+mod change;
 mod charts;
 mod now;
 mod probes;
@@ -125,6 +126,7 @@ fn show(gathered: &Gathered, here: &Surroundings) -> AnyView {
         {runs(gathered, here)}
         <div class="columns">{worth::section(detail)} {about::section(detail, here)}</div>
         {send::section(detail, here)}
+        {change::section(detail)}
         {header::foot()}
     }
     .into_any()

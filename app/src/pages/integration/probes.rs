@@ -71,7 +71,7 @@ fn row(detail: &IntegrationDetail, standing: &ProbeStanding, here: &Surroundings
     let run_now = (!heartbeat && spec.enabled).then(|| {
         Post {
             says: "Run now".to_owned(),
-            label: format!("Run {name} now"),
+            label: format!("Run now: {name}"),
             path: href(&format!("/api/v1/integrations/{integration}/probes/{}/run", spec.slug)),
             body: "{}",
             then: Some(href("/runs/")),

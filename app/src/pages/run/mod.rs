@@ -79,6 +79,8 @@ fn sentence(detail: &RunDetail, here: &Surroundings) -> AnyView {
         Outcome::Ok => format!("{} worked.", detail.to_name),
         outcome => format!("The run ended as {outcome}; nothing more was said."),
     });
+    // What a probe says of its target begins with the verb; here the target is named.
+    let said = if said.starts_with("answered ") { format!("{} {said}", detail.to_name) } else { said };
     let good = match (&detail.last_good, run.outcome) {
         (_, Outcome::Ok) => None,
         (Some(good), _) => {
@@ -106,7 +108,7 @@ fn buttons(detail: &RunDetail) -> AnyView {
     let again = run.probe.as_ref().filter(|_| run.origin == Origin::Probe).map(|probe| {
         Post {
             says: "Run again".to_owned(),
-            label: format!("Run {probe} again"),
+            label: format!("Run again: {probe}"),
             path: href(&format!("/api/v1/integrations/{}/probes/{probe}/run", run.integration)),
             body: "{}",
             then: Some(href("/runs/")),

@@ -1,6 +1,10 @@
 //! A batch: gathered, written in one transaction, and what follows from how that went.
 
-use std::{pin::Pin, sync::atomic::Ordering, time::Duration};
+use std::{
+    pin::Pin,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use model::Receipt;
 use store::{Batch, GroupRecorded, Recorded, RunRecord, StoreError};
@@ -11,16 +15,28 @@ use crate::{MonitorError, execute::Done, spool::Chunk, work::Group};
 
 /// A commit that takes longer has failed as far as we can tell.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// A batch in the air.
+/// A commit that takes longer is not waited for: its runs, and those that come meanwhile, go to the spool.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// A batch, and who waits for it.
 pub(super) struct Flight {
-    pub(super) batch: Batch,
+    pub(super) batch: Arc<Batch>,
     pub(super) dones: Vec<(usize, Done)>,
     pub(super) groups: Vec<Group>,
     pub(super) replay: Option<Chunk>,
 }
 
 pub(super) type Landed = (Flight, Result<Recorded, Refusal>);
-pub(super) type Air = Pin<Box<dyn Future<Output = Landed> + Send>>;
+
+/// A batch in the air.
+pub(super) struct Air {
+    flying: Pin<Box<dyn Future<Output = Landed> + Send>>,
+    batch: Arc<Batch>,
+    /// When it is slow; none once that was seen.
+    pub(super) slow_at: Option<Instant>,
+    /// Its runs are on the spool, be it that they come from there.
+    pub(super) is_spooled: bool,
+}
 
 /// Why a batch was not written.
 pub(super) enum Refusal {
@@ -45,31 +61,48 @@ impl Recorder {
         let dirty = self.waiting.marks.of(marks, self.desk.now());
         let (probe_states, sent_states) = self.desk.take_unsaved();
         let sent = groups.iter().map(|group| group.runs.clone()).collect();
-        Flight { batch: Batch { runs, groups: sent, probe_states, sent_states, dirty }, dones, groups, replay: None }
+        let batch = Arc::new(Batch { runs, groups: sent, probe_states, sent_states, dirty });
+        Flight { batch, dones, groups, replay: None }
     }
 
     pub(super) fn take_off(&self, flight: Flight) -> Air {
         let store = self.store.clone();
-        Box::pin(async move {
+        let (batch, is_spooled) = (Arc::clone(&flight.batch), flight.replay.is_some());
+        let flying = Box::pin(async move {
             let result = match timeout(PATIENCE, store.record(&flight.batch)).await {
                 Ok(result) => result.map_err(refusal),
                 Err(_elapsed) => Err(Refusal::Passing(format!("no answer within {} s", PATIENCE.as_secs()))),
             };
             (flight, result)
-        })
+        });
+        Air { flying, batch, slow_at: Some(Instant::now() + SLOW), is_spooled }
     }
 
-    pub(super) async fn landed(&mut self, (flight, result): Landed) {
+    /// Copies the runs of a slow batch to the spool: they survive though its commit may still fail, or we may end. If it comes
+    /// through after all, replaying them changes nothing.
+    pub(super) async fn watch(&mut self, air: &mut Air, now: Instant) {
+        if air.slow_at.is_none_or(|slow_at| now < slow_at) {
+            return;
+        }
+        air.slow_at = None;
+        self.waiting.away.get_or_insert(Away { until: now, pause: FIRST_PAUSE });
+        if !air.is_spooled {
+            air.is_spooled = self.put_on_spool(&air.batch.runs).await;
+        }
+    }
+
+    /// What follows from how a batch went; `is_spooled`: its runs are on the spool.
+    pub(super) async fn landed(&mut self, (flight, result): Landed, is_spooled: bool) {
         match (result, flight.replay.is_some()) {
             (Ok(recorded), false) => self.committed(flight, recorded),
-            (Ok(_), true) => self.replayed(flight).await,
+            (Ok(recorded), true) => self.replayed(flight, recorded.runs).await,
             (Err(refusal), is_replay) => {
                 self.gauges.commit_failures.fetch_add(1, Ordering::Relaxed);
                 self.desk.not_saved(&flight.batch.probe_states, &flight.batch.sent_states);
                 if is_replay {
                     self.replay_failed(flight, refusal).await;
                 } else {
-                    self.commit_failed(flight, refusal).await;
+                    self.commit_failed(flight, refusal, is_spooled).await;
                 }
             }
         }
@@ -88,7 +121,8 @@ impl Recorder {
             None => {}
         }
         self.safe(&flight.batch.runs, flight.dones);
-        for ((group, sent), stored) in flight.groups.into_iter().zip(flight.batch.groups).zip(recorded.groups) {
+        let sent = Arc::unwrap_or_clone(flight.batch).groups;
+        for ((group, sent), stored) in flight.groups.into_iter().zip(sent).zip(recorded.groups) {
             let answer = match stored {
                 GroupRecorded::Clash { index, run } => Err(MonitorError::Clash { index, run }),
                 GroupRecorded::Stored(stored) => {
@@ -121,7 +155,7 @@ impl Recorder {
         }
     }
 
-    async fn commit_failed(&mut self, flight: Flight, refusal: Refusal) {
+    async fn commit_failed(&mut self, flight: Flight, refusal: Refusal, is_spooled: bool) {
         let lasting = matches!(refusal, Refusal::Lasting(_));
         let Flight { batch, dones, mut groups, .. } = flight;
         match refusal {
@@ -134,10 +168,14 @@ impl Recorder {
         self.waiting.alone |= lasting;
         groups.append(&mut self.waiting.groups);
         self.waiting.groups = groups;
+        if is_spooled {
+            return self.safe(&batch.runs, dones);
+        }
         // Before what has come meanwhile, so that the order stays.
         let (later, later_dones) = (std::mem::take(&mut self.waiting.runs), std::mem::take(&mut self.waiting.dones));
-        let shift = batch.runs.len();
-        self.waiting.runs = batch.runs;
+        let runs = Arc::unwrap_or_clone(batch).runs;
+        let shift = runs.len();
+        self.waiting.runs = runs;
         self.waiting.runs.extend(later);
         self.waiting.dones = dones;
         self.waiting.dones.extend(later_dones.into_iter().map(|(place, done)| (place + shift, done)));
@@ -146,9 +184,9 @@ impl Recorder {
     }
 }
 
-pub(super) async fn fly(air: &mut Option<(Air, Instant)>) -> Landed {
+pub(super) async fn fly(air: &mut Option<Air>) -> Landed {
     match air {
-        Some((flight, _)) => flight.await,
+        Some(air) => air.flying.as_mut().await,
         None => std::future::pending().await,
     }
 }

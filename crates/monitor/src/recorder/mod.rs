@@ -8,9 +8,10 @@
 //! ```
 //!
 //! A batch starts when the writer is free: at once if a sender waits, else when the oldest run has waited for half of
-//! [`crate::MonitorConfig::batch_wait`]. While a commit is in the air the next runs are folded and gathered. Runs that
-//! integrations send are never spooled: they are answered after the real commit or told to come again, so that nothing is
-//! stored of which the sender was told that it was not (save for a commit whose outcome was lost with the connection).
+//! [`crate::MonitorConfig::batch_wait`]. While a commit is in the air the next runs are folded and gathered; when it takes
+//! long, its own go to the spool as well. Runs that integrations send are never spooled: they are answered after the real
+//! commit or told to come again, so that nothing is stored of which the sender was told that it was not (save for a commit
+//! whose outcome was lost with the connection).
 
 mod flight;
 mod marks;
@@ -41,8 +42,6 @@ use crate::{
     work::{Group, Work},
 };
 
-/// A commit that takes longer is not waited for: runs that come meanwhile go to the spool.
-const SLOW: Duration = Duration::from_secs(1);
 /// The pause after the first failure; doubled after each further one.
 const FIRST_PAUSE: Span = Span::ms(250);
 
@@ -89,14 +88,14 @@ impl Recorder {
     pub(crate) async fn run(mut self) {
         let mut ticks = interval(Duration::from_secs(1));
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut air: Option<(Air, Instant)> = None;
+        let mut air: Option<Air> = None;
         let mut received = Vec::new();
         let mut open = true;
         loop {
             self.pass_on().await;
             let now = Instant::now();
-            if self.waiting.away.is_none() && air.as_ref().is_some_and(|(_, since)| *since + SLOW <= now) {
-                self.waiting.away = Some(Away { until: now, pause: FIRST_PAUSE });
+            if let Some(air) = &mut air {
+                self.watch(air, now).await;
             }
             if self.waiting.away.is_some() && self.is_due(now) {
                 self.spool_waiting().await;
@@ -104,7 +103,7 @@ impl Recorder {
             if air.is_none()
                 && let Some(flight) = self.next_flight(now).await
             {
-                air = Some((self.take_off(flight), now));
+                air = Some(self.take_off(flight));
                 continue;
             }
             if !open && air.is_none() && self.is_idle() {
@@ -113,12 +112,12 @@ impl Recorder {
             let waits = self.waiting.runs.len() + self.waiting.groups.len();
             self.gauges.waiting.store(u64::try_from(waits).unwrap_or(0), Ordering::Relaxed);
             let room = self.config.queue_rows.saturating_sub(waits);
-            let wake = self.wake(now, air.as_ref().map(|(_, since)| *since));
+            let wake = self.wake(now, air.as_ref());
             tokio::select! {
                 biased;
                 landed = fly(&mut air) => {
-                    air = None;
-                    self.landed(landed).await;
+                    let is_spooled = air.take().is_some_and(|air| air.is_spooled);
+                    self.landed(landed, is_spooled).await;
                 }
                 _ = ticks.tick() => self.boarding.sweep(&self.desk),
                 count = self.inbox.recv_many(&mut received, room), if open && room > 0 => {
@@ -194,15 +193,14 @@ impl Recorder {
     }
 
     /// When there is something to do, if nothing comes.
-    fn wake(&self, now: Instant, air: Option<Instant>) -> Instant {
+    fn wake(&self, now: Instant, air: Option<&Air>) -> Instant {
         let waits = self.waiting.since.map(|since| since + self.gather());
+        let waiting_runs = waits.filter(|_| !self.waiting.runs.is_empty());
         let due = match (&self.waiting.away, air) {
             (None, None) => waits,
-            (None, Some(since)) => Some(since + SLOW),
-            (Some(_), Some(_)) => waits.filter(|_| !self.waiting.runs.is_empty()),
-            (Some(away), None) => {
-                Some(away.until.min(waits.filter(|_| !self.waiting.runs.is_empty()).unwrap_or(away.until)))
-            }
+            (None, Some(air)) => air.slow_at,
+            (Some(_), Some(air)) => waiting_runs.into_iter().chain(air.slow_at).min(),
+            (Some(away), None) => Some(waiting_runs.unwrap_or(away.until).min(away.until)),
         };
         due.unwrap_or(now + Duration::from_hours(1))
     }

@@ -1,14 +1,17 @@
 //! While the store is away: runs go to the spool, and come back in order.
 
-use std::{collections::HashSet, sync::atomic::Ordering};
+use std::{
+    collections::HashSet,
+    sync::{Arc, atomic::Ordering},
+};
 
 use model::Span;
-use store::Batch;
+use store::{Batch, RunRecord};
 use tokio::time::Instant;
 
 use super::{
     Away, FIRST_PAUSE, Recorder,
-    flight::{Flight, Refusal},
+    flight::{Flight, Refusal, fly},
     marks::marks_of,
 };
 use crate::spool::Chunk;
@@ -19,23 +22,32 @@ impl Recorder {
         if self.waiting.runs.is_empty() {
             return;
         }
-        if let Err(error) = self.spool.append(self.waiting.runs.iter()).await {
-            tracing::error!(%error, runs = self.waiting.runs.len(), "the spool takes no runs; they wait in memory");
+        let runs = std::mem::take(&mut self.waiting.runs);
+        if !self.put_on_spool(&runs).await {
             self.waiting.since = Some(Instant::now());
             if self.waiting.closing {
-                let lost = std::mem::take(&mut self.waiting.runs);
-                self.gauges.lost.fetch_add(u64::try_from(lost.len()).unwrap_or(0), Ordering::Relaxed);
+                self.gauges.lost.fetch_add(u64::try_from(runs.len()).unwrap_or(0), Ordering::Relaxed);
+            } else {
+                self.waiting.runs = runs;
             }
             return;
         }
-        let runs = std::mem::take(&mut self.waiting.runs);
         let dones = std::mem::take(&mut self.waiting.dones);
         self.waiting.since = None;
         self.waiting.away.get_or_insert_with(|| Away { until: Instant::now(), pause: FIRST_PAUSE });
-        self.gauges.spooled_ever.fetch_add(u64::try_from(runs.len()).unwrap_or(0), Ordering::Relaxed);
-        self.gauges.spool_bytes.store(self.spool.bytes(), Ordering::Relaxed);
         self.safe(&runs, dones);
         self.boarding.refresh(&self.desk);
+    }
+
+    /// Appends runs to the spool; answers whether they are safe there.
+    pub(super) async fn put_on_spool(&mut self, runs: &[RunRecord]) -> bool {
+        if let Err(error) = self.spool.append(runs.iter()).await {
+            tracing::error!(%error, runs = runs.len(), "the spool takes no runs; they wait in memory");
+            return false;
+        }
+        self.gauges.spooled_ever.fetch_add(u64::try_from(runs.len()).unwrap_or(0), Ordering::Relaxed);
+        self.gauges.spool_bytes.store(self.spool.bytes(), Ordering::Relaxed);
+        true
     }
 
     /// A batch from the front of the spool.
@@ -51,13 +63,13 @@ impl Recorder {
         let runs = std::mem::take(&mut chunk.runs);
         let dirty = runs.iter().flat_map(marks_of).collect::<HashSet<_>>().into_iter().collect();
         let (probe_states, sent_states) = self.desk.take_unsaved();
-        let batch = Batch { runs, groups: Vec::new(), probe_states, sent_states, dirty };
+        let batch = Arc::new(Batch { runs, groups: Vec::new(), probe_states, sent_states, dirty });
         Some(Flight { batch, dones: Vec::new(), groups: Vec::new(), replay: Some(chunk) })
     }
 
-    pub(super) async fn replayed(&mut self, flight: Flight) {
+    pub(super) async fn replayed(&mut self, flight: Flight, written: usize) {
         self.gauges.commits.fetch_add(1, Ordering::Relaxed);
-        self.gauges.recorded.fetch_add(u64::try_from(flight.batch.runs.len()).unwrap_or(0), Ordering::Relaxed);
+        self.gauges.recorded.fetch_add(u64::try_from(written).unwrap_or(0), Ordering::Relaxed);
         self.waiting.chunk = None;
         for record in &flight.batch.runs {
             self.desk.recovered(record);
@@ -125,8 +137,8 @@ impl Recorder {
             for record in &flight.batch.runs {
                 self.boarding.recorded(record.integration_id, &record.run);
             }
-            let landed = self.take_off(flight).await;
-            self.landed(landed).await;
+            let landed = fly(&mut Some(self.take_off(flight))).await;
+            self.landed(landed, true).await;
         }
     }
 }

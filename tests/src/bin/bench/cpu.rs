@@ -9,8 +9,10 @@ use tokio::time::sleep;
 use crate::{
     Tried,
     bare::Load,
+    child::Child,
     lab::{Lab, is_whole, now},
     landscape::Landscape,
+    plan::Watch,
     stored,
     table::{Sorted, Table, number},
 };
@@ -20,6 +22,9 @@ const HOSTS: usize = 40;
 /// Hosts of the saturated load: with the house's 32 slots a host, 128 checks are on the network at once.
 const FEW_HOSTS: usize = 4;
 const AT_ONCE: u32 = 128;
+const MINUTE: Span = Span::minutes(1);
+/// When in a minute the roll-up of the one before, which begins at its fifth second, is done.
+const ROLLED_UP: Span = Span::seconds(15);
 /// A rate is sustained if so much of it is stored.
 const SUSTAINED: f64 = 0.97;
 /// Below this, looking on is of no use.
@@ -62,7 +67,7 @@ pub async fn measure(lab: &Lab, table: &mut Table) -> Tried<Bare> {
     let (mut bares, mut houses) = (Vec::new(), Vec::new());
     for _ in 0..lab.plan.runs {
         bares.push(bare(lab, 1_000, 10_000, HOSTS).await?);
-        houses.push(house(lab, &thousand, lab.plan.window).await?);
+        houses.push(house(lab, &thousand, lab.plan.house).await?);
     }
     let paced_us = median(&bares, |sample| sample.us);
     table.row("bare loop at 100/s: CPU per check", format!("{paced_us:.0}"), "us");
@@ -74,12 +79,14 @@ pub async fn measure(lab: &Lab, table: &mut Table) -> Tried<Bare> {
     table.row("checks sustained (97 % of the offered rate stored)", format!("{sustained:.0}"), "checks/s");
     let offered = flood(whole(most * 1.1));
     eprintln!("CPU per check, saturated by {} checks/s", offered.probes);
-    let (mut bares, mut likes, mut houses) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut bares, mut houses, mut likes) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..lab.plan.runs {
         bares.push(bare(lab, AT_ONCE, 0, FEW_HOSTS).await?);
-        let seen = house(lab, &offered, lab.plan.window).await?;
-        likes.push(bare(lab, u32::try_from(whole(seen.rate))?, 1_000, FEW_HOSTS).await?);
-        houses.push(seen);
+        houses.push(house(lab, &offered, lab.plan.house).await?);
+    }
+    let rate = whole(median(&houses, |sample| sample.rate));
+    for _ in 0..lab.plan.runs {
+        likes.push(bare(lab, u32::try_from(rate)?, 1_000, FEW_HOSTS).await?);
     }
     let saturated_us = median(&bares, |sample| sample.us);
     let alike_us = median(&likes, |sample| sample.us);
@@ -92,12 +99,15 @@ pub async fn measure(lab: &Lab, table: &mut Table) -> Tried<Bare> {
     table.cost("house saturated, against the bare loop at its rate", house_us, "us", alike_us);
     let unknown = median(&houses, |sample| number(sample.unknown));
     table.note(format!(
-        "Saturated: {} checks/s were offered, so {unknown:.0} a run could not start within their period; \
-        they are stored as unknown and not counted, while their CPU is.",
+        "Saturated: {} checks/s were offered; {unknown:.0} a run could not start within their period: \
+         they are stored as unknown and not counted, while their CPU is.",
         offered.probes
     ));
-    table.note("CPU of the house is that of its whole process: schedule, probes, assertions, commits, board, roll-ups every 10 s, \
-        idle web. Its 1,000 probes belong to 1,000 integrations. The target runs in a process of its own on the same cores.");
+    table.note(
+        "CPU of the house is that of its whole process (schedule, probes, assertions, commits, board, roll-ups, idle web), \
+         over whole minutes that hold one roll-up each. At 100/s it has 1,000 integrations with a probe each. The target runs in a \
+         process of its own on the same cores.",
+    );
     Ok(Bare { paced_us, saturated_us })
 }
 
@@ -112,7 +122,7 @@ async fn highest(lab: &Lab) -> Tried<(f64, f64)> {
     let (mut rate, mut sustained, mut most) = (lab.plan.first_rate, None, 0.0_f64);
     let mut too_much = false;
     while (LOWEST_RATE..=HIGHEST_RATE).contains(&rate) {
-        let seen = house(lab, &flood(rate), lab.plan.seek).await?;
+        let seen = house(lab, &flood(rate), Watch::For(lab.plan.seek)).await?;
         eprintln!("    {rate} offered, {:.0} stored a second", seen.rate);
         most = most.max(seen.rate);
         let is_sustained = seen.rate >= SUSTAINED * number(rate);
@@ -131,7 +141,7 @@ async fn highest(lab: &Lab) -> Tried<(f64, f64)> {
 
 async fn bare(lab: &Lab, askers: u32, period_ms: u32, hosts: usize) -> Tried<Sample> {
     let (target, ports) = lab.target(hosts).await?;
-    let mut bare = crate::child::Child::start(&Load { askers, period_ms, ports }.args()).await?;
+    let mut bare = Child::start(&Load { askers, period_ms, ports }.args()).await?;
     sleep(lab.plan.warm_up).await;
     let (cpu, before) = (bare.cpu()?, bare.ask().await?);
     sleep(lab.plan.window).await;
@@ -145,11 +155,11 @@ async fn bare(lab: &Lab, askers: u32, period_ms: u32, hosts: usize) -> Tried<Sam
     Ok(sample(used, count(&after, "checks") - count(&before, "checks"), lab.plan.window))
 }
 
-async fn house(lab: &Lab, landscape: &Landscape, window: Duration) -> Tried<Sample> {
+async fn house(lab: &Lab, landscape: &Landscape, watch: Watch) -> Tried<Sample> {
     let folder = lab.folder()?;
     let (target, ports) = lab.target(landscape.ports()).await?;
     let (mut house, _) = lab.house(&folder, landscape, &ports).await?;
-    sleep(lab.plan.warm_up).await;
+    let window = warm_up(lab, watch).await;
     let (cpu, from) = (house.cpu()?, now());
     sleep(window).await;
     let (used, to) = (house.cpu_since(cpu)?, now());
@@ -163,6 +173,22 @@ async fn house(lab: &Lab, landscape: &Landscape, window: Duration) -> Tried<Samp
         return Err(format!("not every check was ok: {stored:?}").into());
     }
     Ok(Sample { unknown: of("unknown"), ..sample(used, of("ok"), length(from, to)) })
+}
+
+/// Waits until a house that is ready may be watched; answers for how long.
+async fn warm_up(lab: &Lab, watch: Watch) -> Duration {
+    match watch {
+        Watch::For(window) => {
+            sleep(lab.plan.warm_up).await;
+            window
+        }
+        Watch::Minute => {
+            let ready = now();
+            let begin = ready.floor(MINUTE) + MINUTE + ROLLED_UP;
+            sleep(begin.since(ready).as_duration()).await;
+            MINUTE.as_duration()
+        }
+    }
 }
 
 fn sample(used: Duration, checks: i64, window: Duration) -> Sample {

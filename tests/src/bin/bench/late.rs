@@ -129,3 +129,42 @@ fn started(arrivals: &HashMap<usize, Vec<i64>>, begun: Timestamp, ready: Timesta
     let since = |moment: Timestamp| number(last / 1_000 - moment.0) / 1_000.0;
     (since(ready), since(begun))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use model::Timestamp;
+
+    use super::{Check, PROBES, healthy};
+
+    /// The check of the last probe that is planned so many seconds after the epoch.
+    fn check(second: i64, is_unknown: bool) -> Check {
+        Check { probe: PROBES - 1, scheduled_at: Timestamp(second * 1_000), is_unknown }
+    }
+
+    #[test]
+    fn only_what_is_stored_and_arrived_in_time_is_not_late() {
+        let ms = |ms: i64| ms * 1_000;
+        let in_time = (vec![check(10, false)], vec![ms(10_002)]);
+        for (case, checks, times, arrived, late) in [
+            ("in time", in_time.0.clone(), in_time.1.clone(), 1, 0),
+            ("a little early", in_time.0.clone(), vec![ms(9_998)], 1, 0),
+            ("late", in_time.0.clone(), vec![ms(10_251)], 1, 1),
+            ("of another period", in_time.0.clone(), vec![ms(20_000)], 0, 1),
+            ("never asked", in_time.0, Vec::new(), 0, 1),
+            ("not stored", Vec::new(), in_time.1, 0, 1),
+            ("unknown", vec![check(10, true)], vec![ms(10_002)], 1, 1),
+        ] {
+            let seen = healthy(&checks, &HashMap::from([(PROBES - 1, times)]), PROBES - 1, 1);
+            assert_eq!((seen.expected, seen.lateness_ms.len(), seen.late), (1, arrived, late), "{case}");
+        }
+    }
+
+    #[test]
+    fn one_arrival_stands_for_one_check() {
+        let checks = [check(10, false), check(10, false)];
+        let seen = healthy(&checks, &HashMap::from([(PROBES - 1, vec![10_001_000])]), PROBES - 1, 2);
+        assert_eq!((seen.lateness_ms.len(), seen.late), (1, 1));
+    }
+}

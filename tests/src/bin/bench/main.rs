@@ -94,11 +94,15 @@ async fn main() -> Tried<()> {
     let lab = Lab::new(plan, args.folder.unwrap_or_else(std::env::temp_dir));
     let mut table = Table::new(&lab.describe(args.quick));
     let wants = |one: &Part| part == Part::All || part == *one;
-    let bare = if wants(&Part::Cpu) { cpu::measure(&lab, &mut table).await? } else { cpu::bare_only(&lab).await? };
-    if wants(&Part::Late) {
+    let bare = match (wants(&Part::Cpu), wants(&Part::Late) || wants(&Part::Ingest)) {
+        (true, _) => Some(cpu::measure(&lab, &mut table).await?),
+        (false, true) => Some(cpu::bare_only(&lab).await?),
+        (false, false) => None,
+    };
+    if let Some(bare) = bare.filter(|_| wants(&Part::Late)) {
         late::measure(&lab, bare, &mut table).await?;
     }
-    if wants(&Part::Ingest) {
+    if let Some(bare) = bare.filter(|_| wants(&Part::Ingest)) {
         ingest::measure(&lab, bare, &mut table).await?;
     }
     if wants(&Part::Pages) {

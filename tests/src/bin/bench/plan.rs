@@ -2,13 +2,25 @@
 
 use std::time::Duration;
 
+/// How long a house is watched.
+#[derive(Debug, Clone, Copy)]
+pub enum Watch {
+    /// So long, after warming up.
+    For(Duration),
+    /// A whole minute that holds one roll-up of a whole minute: roll-ups come in bursts, once a minute, and a shorter time would
+    /// hold all or nothing of them.
+    Minute,
+}
+
 /// Sizes of everything that is measured. [`Plan::full`] is what figures are quoted from.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
     /// Runs of which the median is taken.
     pub runs: usize,
-    /// How long a run is measured.
+    /// How long a run of the bare loop is measured.
     pub window: Duration,
+    /// The same of the house.
+    pub house: Watch,
     /// How long it goes on before that.
     pub warm_up: Duration,
     /// How long each rate is tried while the highest is sought.
@@ -32,11 +44,12 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// About half an hour, with `minutes` for the longest part.
+    /// About half an hour and `minutes` for the longest part.
     pub fn full(minutes: u32) -> Self {
         Self {
             runs: 5,
             window: Duration::from_secs(30),
+            house: Watch::Minute,
             warm_up: Duration::from_secs(5),
             seek: Duration::from_secs(8),
             first_rate: 1_000,
@@ -55,6 +68,7 @@ impl Plan {
         Self {
             runs: 1,
             window: Duration::from_secs(10),
+            house: Watch::For(Duration::from_secs(10)),
             warm_up: Duration::from_secs(2),
             seek: Duration::from_secs(3),
             first_rate: 2_000,

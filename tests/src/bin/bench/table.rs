@@ -89,3 +89,16 @@ impl Sorted {
 pub fn number(count: impl TryInto<i64>) -> f64 {
     count.try_into().map_or(f64::NAN, |count| count as f64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Sorted;
+
+    #[test]
+    fn quantiles_are_values_that_were_there() {
+        let values: Sorted = [5.0, 1.0, 4.0, 2.0, 3.0].into_iter().collect();
+        let said = [values.median(), values.per_mille(990), values.max(), values.per_mille(200), values.per_mille(201)];
+        assert_eq!(said.map(|value| value.to_string()), ["3", "5", "5", "1", "2"]);
+        assert_eq!(Sorted::default().median().to_string(), "0");
+    }
+}
