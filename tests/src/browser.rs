@@ -11,6 +11,7 @@ use fantoccini::{Client, ClientBuilder, wd::WebDriverCompatibleCommand};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// How a browser is started: without a display, and without the background requests that are refused on a closed network.
 const FLAGS: [&str; 9] = [
@@ -51,8 +52,12 @@ impl Screen {
     }
 }
 
+/// One browser at a time: what a test promises within seconds is about us, not about how many browsers two cores can carry.
+static TURN: Semaphore = Semaphore::const_new(1);
+
 /// A browser with one window. Its driver and its profile end with it.
 pub struct Browser {
+    _turn: SemaphorePermit<'static>,
     client: Client,
     driver: Child,
     _profile: TempDir,
@@ -61,6 +66,7 @@ pub struct Browser {
 impl Browser {
     /// Opens one. Panics with what to install where there is none.
     pub async fn open(screen: Screen) -> Self {
+        let turn = TURN.acquire().await.expect("the turn is never closed");
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -82,7 +88,7 @@ impl Browser {
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("a browser");
-        let browser = Self { client, driver, _profile: profile };
+        let browser = Self { _turn: turn, client, driver, _profile: profile };
         browser.look_with(screen).await;
         browser
     }

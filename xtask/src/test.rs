@@ -13,7 +13,8 @@ pub fn test(args: &[String]) -> Done {
     bundle(wasm_opt)?;
     step("run every test", || {
         let mut tests = cargo();
-        tests.args(["test", "--workspace"]).args(args);
+        // All of them, so that one failure does not hide another.
+        tests.args(["test", "--workspace", "--no-fail-fast"]).args(args);
         tests.env("PATH", path_with_tools()).env("AXE_CORE", tools_dir().join("npm/node_modules/axe-core/axe.min.js"));
         must(&mut tests, "Read which test failed above; `cargo xtask test NAME` runs those of that name.")
     })

@@ -68,6 +68,16 @@ impl PageCache {
     }
 }
 
+/// Forgets every rendering when something was changed, so that whoever changed it sees it on the next page.
+pub async fn forgets(State(cache): State<PageCache>, request: Request, next: Next) -> Response {
+    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let response = next.run(request).await;
+    if changes && response.status().is_success() {
+        cache.slots.lock().await.clear();
+    }
+    response
+}
+
 /// Answers a page from the rendering of the last second, or has it rendered.
 pub async fn cached(State(cache): State<PageCache>, request: Request, next: Next) -> Response {
     if request.method() != Method::GET {

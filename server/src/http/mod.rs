@@ -72,11 +72,13 @@ impl FromRef<Door> for LeptosOptions {
 /// Everything that can be asked over HTTP.
 pub fn router(door: Door) -> Router {
     let (api, document) = api::router();
+    let cache = cache::PageCache::default();
+    let api = api.layer(middleware::from_fn_with_state(cache.clone(), cache::forgets));
     let fitting = DefaultPredicate::new().and(NotForContentType::new("text/event-stream"));
     let timed = Router::new()
         .merge(api)
         .merge(docs::router(document))
-        .merge(pages::router(&door))
+        .merge(pages::router(&door, cache))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
         .layer(CompressionLayer::new().br(true).gzip(true).compress_when(fitting))
         .merge(live::router())

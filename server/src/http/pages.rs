@@ -26,13 +26,13 @@ use super::{
 };
 
 /// Every page that `app` has.
-pub fn router(door: &Door) -> Router<Door> {
+pub fn router(door: &Door, cache: PageCache) -> Router<Door> {
     let surround = surround(door);
     let options = door.leptos.clone();
     let (routes, _) = generate_route_list_with_exclusions_and_ssg_and_context(app::routes::App, None, surround.clone());
     Router::new()
         .leptos_routes_with_context(door, routes, surround, move || app::shell::shell(options.clone()))
-        .layer(middleware::from_fn_with_state(PageCache::default(), cached))
+        .layer(middleware::from_fn_with_state(cache, cached))
 }
 
 /// What is at no address: a page for people, a problem for programs.

@@ -61,3 +61,19 @@ async fn assets_are_kept_for_ever_and_squeezed() {
     assert!(answer.headers()["cache-control"].to_str().is_ok_and(|kept| kept.contains("immutable")));
     house.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_changes_something_sees_it_on_the_next_page() {
+    let house = TestHouse::empty().await;
+    let made = json!({"slug": "leads", "name": "Leads before", "from": "hub", "to": "crm"});
+    assert_eq!(house.post("/api/v1/integrations", &made).await.0, 201);
+    assert!(house.get("/integrations/leads").await.1.contains("Leads before"));
+
+    let url = house.url("/api/v1/integrations/leads");
+    let changed = house.client().patch(url).json(&json!({"name": "Leads after"})).send().await.expect("an answer");
+    assert_eq!(changed.status(), 200);
+
+    let (_, html) = house.get("/integrations/leads").await;
+    assert!(html.contains("Leads after") && !html.contains("Leads before"), "no page of the second before");
+    house.end().await;
+}

@@ -14,28 +14,38 @@ use crate::{
 pub fn section(gathered: &Gathered) -> AnyView {
     let slug = &gathered.detail.integration.spec.slug;
     let page = format!("/integrations/{slug}");
-    let ranges = RANGES
-        .into_iter()
-        .map(|range| {
-            let current = (range == gathered.range).then_some("true");
-            view! {
-                <a href=href::with(&page, &[("range", &range.word)]) aria-current=current>
-                    {range.says}
-                </a>
-            }
-        })
+    let looked_at = &gathered.looks[gathered.look].word;
+    let link = |range: &str, of: &str, says: &str, current: bool| {
+        let current = current.then_some("true");
+        view! {
+            <a href=href::with(&page, &[("range", &range), ("of", &of)]) aria-current=current>
+                {says.to_owned()}
+            </a>
+        }
+    };
+    let ranges =
+        RANGES.into_iter().map(|range| link(range.word, looked_at, range.says, range == gathered.range)).collect_view();
+    let looks = gathered
+        .looks
+        .iter()
+        .map(|look| link(gathered.range.word, &look.word, &look.says, look.word == *looked_at))
         .collect_view();
-    let sum = match &gathered.series {
-        Ok(series) => totals(series),
-        Err(fault) => problem::part("The sum of the period", fault),
+    let sum = match (&gathered.series, &gathered.looked) {
+        (Ok(all), Ok(looked)) => totals(all, looked),
+        (Err(fault), _) | (_, Err(fault)) => problem::part("The sum of the period", fault),
     };
     view! {
         <section class="section" aria-labelledby="over-time">
             <div class="section-head">
                 <h2 id="over-time">"Latency and errors"</h2>
-                <nav class="ranges" aria-label="Period">
-                    {ranges}
-                </nav>
+                <div class="pickers">
+                    <nav class="ranges" aria-label="Whose latency">
+                        {looks}
+                    </nav>
+                    <nav class="ranges" aria-label="Period">
+                        {ranges}
+                    </nav>
+                </div>
             </div>
             <div data-live="totals">{sum}</div>
             <div class="charts">{charts(gathered)}</div>
@@ -46,16 +56,21 @@ pub fn section(gathered: &Gathered) -> AnyView {
 
 fn charts(gathered: &Gathered) -> Vec<AnyView> {
     let slug = &gathered.detail.integration.spec.slug;
-    let from = gathered.asked.from.map(|from| from.floor(model::Span::minutes(1)).to_string()).unwrap_or_default();
-    let numbers = href::with(&format!("/api/v1/integrations/{slug}/series"), &[("from", &from)]);
+    let look = &gathered.looks[gathered.look];
+    let from = look.asked.from.map(|from| from.floor(model::Span::minutes(1)).to_string()).unwrap_or_default();
+    let address = format!("/api/v1/integrations/{slug}/series");
+    let numbers = href::with(&address, &[("from", &from)]);
+    let probe = look.asked.probe.as_ref().map(ToString::to_string).unwrap_or_default();
+    let sent = look.asked.sent.map(|sent| sent.to_string()).unwrap_or_default();
+    let seen = href::with(&address, &[("from", &from), ("probe", &probe), ("sent", &sent)]);
     let period = gathered.range.says;
     let mut charts = vec![
         Chart {
             live: format!("chart-{}", ChartKind::Latency),
             title: "Latency".to_owned(),
-            note: period.into_any(),
+            note: format!("{}, {period}", look.says).into_any(),
             drawn: &gathered.latency,
-            series: Some(numbers.clone()),
+            series: Some(seen),
             fields: "p50=p50_us,p95=p95_us,p99=p99_us",
         }
         .show(),
@@ -83,8 +98,9 @@ fn charts(gathered: &Gathered) -> Vec<AnyView> {
     charts
 }
 
-fn totals(series: &Series) -> AnyView {
-    let total = &series.total;
+/// Runs, errors and time of all; latency of those that are looked at.
+fn totals(all: &Series, looked: &Series) -> AnyView {
+    let total = &all.total;
     let counts = total.counts;
     let runs = if counts.judged() == 0 {
         empty::no_data()
@@ -102,8 +118,8 @@ fn totals(series: &Series) -> AnyView {
         ("Runs", runs),
         ("Error rate", empty::or_no_data(share::percent(counts.failures(), counts.judged()))),
         ("Up", availability),
-        ("p50", latency(total.p50_us)),
-        ("p95", latency(total.p95_us)),
-        ("p99", latency(total.p99_us)),
+        ("p50", latency(looked.total.p50_us)),
+        ("p95", latency(looked.total.p95_us)),
+        ("p99", latency(looked.total.p99_us)),
     ])
 }

@@ -11,7 +11,7 @@ mod worth;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use model::{
-    IntegrationDetail, Page, Problem, RunRow, RunsQuery, Series, SeriesQuery, Slug, Span,
+    IntegrationDetail, Page, ProbeSpec, Problem, RunRow, RunsQuery, Series, SeriesQuery, Slug, Span,
     views::{ChartKind, ChartQuery},
 };
 
@@ -46,27 +46,40 @@ const RANGES: [Range; 4] = [
     Range { word: "90d", says: "90 days", hours: 90 * 24 },
 ];
 
+/// Whose latency is shown: that of one probe, or of the runs it sends. Never of both together, which would mean nothing.
+struct Look {
+    word: String,
+    says: String,
+    asked: SeriesQuery,
+}
+
 /// What the page is made of.
 struct Gathered {
     detail: IntegrationDetail,
     range: Range,
-    asked: SeriesQuery,
+    /// What may be looked at, and which of them is.
+    looks: Vec<Look>,
+    look: usize,
+    /// All of its runs.
     series: Result<Series, Problem>,
+    /// Those that are looked at.
+    looked: Result<Series, Problem>,
     latency: Result<String, Problem>,
     error_rate: Result<String, Problem>,
     measures: Vec<(String, Result<String, Problem>)>,
     runs: Result<Page<RunRow>, Problem>,
 }
 
-/// `/integrations/{slug}`, with `?range`.
+/// `/integrations/{slug}`, with `?range` and `?of`.
 pub fn page() -> AnyView {
     let here = here();
     let slug = use_params_map().get_untracked().get("slug").unwrap_or_default();
-    let word = filter::Asked::read().text("range");
+    let asked = filter::Asked::read();
+    let (word, of) = (asked.text("range"), asked.text("of"));
     let range = RANGES.into_iter().find(|range| word.as_deref() == Some(range.word)).unwrap_or(RANGES[0]);
     Suspend::new(async move {
         let gathered = match Slug::parse(&slug) {
-            Ok(slug) => gather(slug, range, &here).await,
+            Ok(slug) => gather(slug, range, of, &here).await,
             Err(_) => Err(Problem::not_found("integration", slug)),
         };
         match gathered {
@@ -77,13 +90,17 @@ pub fn page() -> AnyView {
     .into_any()
 }
 
-async fn gather(slug: Slug, range: Range, here: &Surroundings) -> Result<Gathered, Problem> {
+async fn gather(slug: Slug, range: Range, of: Option<String>, here: &Surroundings) -> Result<Gathered, Problem> {
     let api = &here.api;
     let detail = api.integration(slug.clone()).await?;
     let asked = SeriesQuery { from: Some(here.now() - Span::hours(range.hours)), ..SeriesQuery::default() };
+    let looks = looks(&detail, &asked);
+    let look = looks.iter().position(|look| of.as_deref() == Some(&look.word)).unwrap_or(0);
     let drawn = |kind, measure| ChartQuery { kind, measure, series: asked.clone() };
     let series = api.series(slug.clone(), asked.clone()).await;
-    let latency = api.chart(slug.clone(), drawn(ChartKind::Latency, None)).await;
+    let looked = api.series(slug.clone(), looks[look].asked.clone()).await;
+    let seen = ChartQuery { kind: ChartKind::Latency, measure: None, series: looks[look].asked.clone() };
+    let latency = api.chart(slug.clone(), seen).await;
     let error_rate = api.chart(slug.clone(), drawn(ChartKind::ErrorRate, None)).await;
     let mut measures = Vec::new();
     for name in detail.measures.iter().take(MEASURES) {
@@ -91,7 +108,25 @@ async fn gather(slug: Slug, range: Range, here: &Surroundings) -> Result<Gathere
         measures.push((name.clone(), chart));
     }
     let runs = api.runs(RunsQuery { integration: Some(slug), limit: Some(RUNS), ..RunsQuery::default() }).await;
-    Ok(Gathered { detail, range, asked, series, latency, error_rate, measures, runs })
+    Ok(Gathered { detail, range, looks, look, series, looked, latency, error_rate, measures, runs })
+}
+
+/// Its probes that ask, those that tell most first, and the runs it sends.
+fn looks(detail: &IntegrationDetail, asked: &SeriesQuery) -> Vec<Look> {
+    let mut probes: Vec<&ProbeSpec> = detail.probe_states.iter().map(|state| &state.probe.spec).collect();
+    probes.retain(|spec| spec.kind != "heartbeat");
+    probes.sort_by_key(|spec| spec.kind != "http");
+    let mut looks: Vec<Look> = probes
+        .into_iter()
+        .map(|spec| Look {
+            word: spec.slug.to_string(),
+            says: format!("probe {}", spec.slug),
+            asked: SeriesQuery { probe: Some(spec.slug.clone()), ..asked.clone() },
+        })
+        .collect();
+    let asked = SeriesQuery { sent: Some(true), ..asked.clone() };
+    looks.push(Look { word: "sent".to_owned(), says: "runs it sends".to_owned(), asked });
+    looks
 }
 
 fn show(gathered: &Gathered, here: &Surroundings) -> AnyView {
