@@ -3,7 +3,7 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
-    http::request::Parts,
+    http::{Uri, request::Parts, uri::InvalidUri},
 };
 use model::{Fault, Problem, ProblemKind};
 use serde::de::DeserializeOwned;
@@ -17,24 +17,14 @@ pub struct Asked<T>(pub T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
         // An empty field of a form means "not said".
-        let said: String = parts
-            .uri
-            .query()
-            .unwrap_or_default()
-            .split('&')
-            .filter(|pair| !pair.ends_with('='))
-            .collect::<Vec<_>>()
-            .join("&");
-        parts.uri = {
-            let mut uri = parts.uri.clone().into_parts();
-            let path = parts.uri.path();
-            uri.path_and_query =
-                if said.is_empty() { path.parse().ok() } else { format!("{path}?{said}").parse().ok() };
-            axum::http::Uri::from_parts(uri).unwrap_or_else(|_| parts.uri.clone())
-        };
-        let Query(question) = Query::<T>::from_request_parts(parts, state).await.map_err(|why| {
+        let is_said = |pair: &&str| pair.split_once('=').is_none_or(|(_, value)| !value.is_empty());
+        let said: Vec<&str> = parts.uri.query().unwrap_or_default().split('&').filter(is_said).collect();
+        let asked: Uri = format!("/?{}", said.join("&"))
+            .parse()
+            .map_err(|why: InvalidUri| Refusal(Problem::invalid(vec![Fault::at("query", why.to_string())])))?;
+        let Query(question) = Query::<T>::try_from_uri(&asked).map_err(|why| {
             let text = why.body_text();
             let text = text.strip_prefix("Failed to deserialize query string: ").unwrap_or(&text);
             let (field, message) = text.split_once(": ").unwrap_or(("query", text));

@@ -64,3 +64,12 @@ async fn too_large_a_body_is_refused() {
     assert_eq!((status.as_u16(), &problem["type"]), (413, &json!("urn:bridgewatch:problem:too-large")));
     house.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_field_of_a_form_is_not_said_and_a_value_may_end_with_an_equals_sign() {
+    let house = TestHouse::empty().await;
+    assert_eq!(house.json("/api/v1/runs?outcome=&q=&limit=5").await["items"], json!([]));
+    let (status, problem) = ask(&house, Method::GET, "/api/v1/runs?cursor=abc=", None).await;
+    assert_eq!(status, 422, "the cursor is read, not dropped: {problem}");
+    house.end().await;
+}
