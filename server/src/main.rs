@@ -3,7 +3,12 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
 use server::cli::Cli;
+
+// Checks make and drop many small things on two threads; the C library's allocator takes a tenth of the CPU time for it.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     match server::cli::run(Cli::parse()) {

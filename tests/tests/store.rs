@@ -83,7 +83,8 @@ mod engines {
             every_number_of_rollups_is_written
             sums_are_bigints_grouped_by_subject
             units_are_read_by_hour_and_by_day
-            marks_made_meanwhile_are_not_cleared;
+            marks_made_meanwhile_are_not_cleared
+            every_number_of_marks_is_cleared;
         upkeep:
             retention_deletes_a_thousand_at_a_time
             retention_keeps_what_is_younger_or_not_named

@@ -1,15 +1,20 @@
 //! Schedule and execution under paused time.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use model::{Outcome, Reason, Span, Timestamp};
 use serde_json::json;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     MonitorConfig,
     landscape::Landscape,
-    schedule::Command,
+    schedule::{Command, Schedule},
     testing::{Bench, START, probe, snapshot},
     watchdog::Watchdog,
     work::Work,
@@ -78,6 +83,34 @@ async fn after_a_stall_each_probe_tells_once_what_was_skipped_and_none_bursts() 
     assert!(bench.asked().len() - before.1 <= 2, "nobody is asked out of turn");
     bench.pass(Span::seconds(10)).await;
     assert!((48..=52).contains(&(bench.asked().len() - before.1)), "the next period is as every other");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_recorded_waits_in_few_tasks_and_is_told_in_few_runs() {
+    let bridges: Vec<_> =
+        (0..50).map(|index| vec![probe("api", "10s", &json!({"host": format!("h{index}")}), &json!({}))]).collect();
+    let narrow = MonitorConfig { queue_rows: 10, ..limits() };
+    let (bench, commands, mut inbox) = Bench::idle(&bridges, &narrow);
+    let schedule = Schedule::new(Arc::clone(&bench.executor), bench.record.clone());
+    bench.tasks.spawn("the schedule", schedule.run(commands, CancellationToken::new()));
+    bench.schedule.send(Command::Landscape(Arc::clone(&bench.landscape))).await.expect("a schedule");
+
+    bench.pass(Span::seconds(1_000)).await;
+
+    let waiting = bench.gauges.asking.load(Ordering::Relaxed);
+    assert!(waiting <= 50 * 3, "one that is done, one that is late and one that comes next of each probe: {waiting}");
+    let (mut ok, mut late, mut skipped) = (0, 0, 0);
+    while let Ok(Some(work)) = timeout(Duration::from_millis(100), inbox.recv()).await {
+        if let Work::Attempt(attempt) = work {
+            ok += i32::from(attempt.run.outcome == Outcome::Ok);
+            late += i32::from(attempt.run.reason == Some(Reason::SchedulerLate));
+            skipped += attempt.run.skipped.unwrap_or(0);
+        }
+    }
+    assert!((50..=150).contains(&ok), "{ok} were asked");
+    assert!((50..=100).contains(&late), "{late} runs say that a probe was late");
+    assert!((4_800..=5_100).contains(&(ok + skipped)), "{ok} and {skipped}: no period is forgotten");
+    assert_eq!(bench.gauges.lost.load(Ordering::Relaxed), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,7 +11,7 @@ use model::{Clock, Origin, Outcome, Reason, Run, Span, Timestamp};
 use probe::Asking;
 use rules::assess::{Judgement, Observation, Trouble, assess};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{Semaphore, mpsc, oneshot},
     time::timeout,
 };
 use tokio_util::sync::CancellationToken;
@@ -29,6 +29,13 @@ use crate::{
 /// How much later than a probe's own timeout the engine ends an attempt by itself.
 const MARGIN: Duration = Duration::from_millis(500);
 
+/// Runs that say that a probe was late may wait for the recorder, so many at once. When there is more to record than can be stored,
+/// checks that did happen come first, and what did not is told in fewer runs, each for more periods.
+pub(crate) const TELLERS: usize = 16;
+
+/// What the run of a check says that got no slot.
+const NO_SLOT: &str = "could not start within its period: no free slot";
+
 /// Runs checks, each in a task of its own.
 pub(crate) struct Executor {
     pub(crate) clock: Arc<dyn Clock>,
@@ -38,6 +45,7 @@ pub(crate) struct Executor {
     pub(crate) checks: Tasks,
     pub(crate) stop: CancellationToken,
     pub(crate) gauges: Arc<Gauges>,
+    pub(crate) tellers: Semaphore,
 }
 
 /// What a check answers to whoever waits for it, after the commit.
@@ -64,13 +72,13 @@ impl Executor {
             Part::Awaits(_) => return,
         };
         let Some(_turn) = self.in_time(watched, planned, watched.turn.acquire()).await else {
-            return self.record_late(watched, planned, done).await;
+            return self.tell_late(watched, planned, 1, NO_SLOT, done).await;
         };
         let retries = watched.spec().retries;
         let mut backoff = retries.backoff;
         for attempt in 1..=i32::from(retries.count) + 1 {
             let Some(slot) = self.in_time(watched, planned, self.maker.limits.slot(asks)).await else {
-                return self.record_late(watched, planned, done).await;
+                return self.tell_late(watched, planned, 1, NO_SLOT, done).await;
             };
             let Some(seen) = self.ask(watched, asks, planned).await else { return };
             drop(slot);
@@ -170,20 +178,32 @@ impl Executor {
         run
     }
 
+    /// Notes in a task of its own that a probe could not start for so many periods.
+    pub(crate) fn skip(self: &Arc<Self>, watched: Arc<Watched>, planned: Timestamp, periods: i64, why: String) {
+        let this = Arc::clone(self);
+        self.checks.spawn("a late check", async move {
+            this.tell_late(&watched, planned, periods, &why, None).await;
+        });
+    }
+
     /// The one run that stands for `skipped` periods in which nothing could start.
-    pub(crate) fn late(&self, watched: &Watched, planned: Timestamp, skipped: i64, why: &str) -> Run {
+    fn late(&self, watched: &Watched, planned: Timestamp, skipped: i64, why: &str) -> Run {
         self.gauges.late.fetch_add(1, Ordering::Relaxed);
         let mut run = self.ours(watched, planned, Reason::SchedulerLate, why);
         run.skipped = Some(i32::try_from(skipped).unwrap_or(i32::MAX));
         run
     }
 
-    async fn record_late(&self, watched: &Arc<Watched>, planned: Timestamp, done: Option<Done>) {
-        if self.stop.is_cancelled() {
+    /// Records that a probe could not start for so many periods. What more is skipped before that run is recorded goes into it.
+    async fn tell_late(&self, watched: &Arc<Watched>, planned: Timestamp, periods: i64, why: &str, done: Option<Done>) {
+        if self.stop.is_cancelled() || (!watched.skips(periods) && done.is_none()) {
             return;
         }
-        let run = self.late(watched, planned, 1, "could not start within its period: no free slot");
-        self.record(watched, run, done).await;
+        let Ok(_turn) = self.tellers.acquire().await else { return };
+        // Without a recorder there is nobody left to tell: the engine is gone.
+        let Ok(place) = self.record.reserve().await else { return };
+        let run = self.late(watched, planned, watched.take_skipped(), why);
+        place.send(Work::Attempt(Box::new(Attempt { watched: Arc::clone(watched), run, done })));
     }
 
     async fn record(&self, watched: &Arc<Watched>, run: Run, done: Option<Done>) {

@@ -163,8 +163,7 @@ impl Schedule {
         if late >= period {
             let skipped = late.as_ms() / period.as_ms().max(1);
             let why = format!("could not start for {late}: the scheduler was late");
-            let run = self.executor.late(&watched, planned, skipped, &why);
-            self.tell(watched, run);
+            self.executor.skip(watched, planned, skipped, why);
         } else {
             self.executor.start(watched, planned, None);
         }

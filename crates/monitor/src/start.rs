@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use store::{Family, RunsFilter, Store};
 use tokio::{
     runtime,
-    sync::{Mutex, broadcast, mpsc, watch},
+    sync::{Mutex, Semaphore, broadcast, mpsc, watch},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -24,7 +24,7 @@ use crate::{
     Board, Handle, Monitor, MonitorConfig, MonitorError,
     boarding::Boarding,
     desk::Desk,
-    execute::Executor,
+    execute::{Executor, TELLERS},
     expect::{Book, heartbeat_due},
     figures::Gauges,
     handle::Inner,
@@ -84,6 +84,7 @@ pub(crate) async fn start(
         checks: checks.clone(),
         stop: stop.clone(),
         gauges: Arc::clone(&gauges),
+        tellers: Semaphore::new(TELLERS),
     });
     // The schedule runs first: loading tells it of more deadlines than its channel holds.
     let calendar = Schedule::new(Arc::clone(&executor), record.clone());

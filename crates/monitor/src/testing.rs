@@ -15,13 +15,16 @@ use probe::{Asking, HostKey};
 use rules::assess::Observation;
 use serde_json::{Value, json};
 use store::Snapshot;
-use tokio::{sync::mpsc, time::Instant};
+use tokio::{
+    sync::{Semaphore, mpsc},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     MonitorConfig,
     desk::Desk,
-    execute::Executor,
+    execute::{Executor, TELLERS},
     figures::Gauges,
     ids::RunIds,
     landscape::{Landscape, Maker},
@@ -166,7 +169,7 @@ impl Bench {
         };
         let maker = Arc::new(Maker { kinds: probe::kinds(), build: Arc::new(build), limits: Limits::new(config) });
         let landscape = Arc::new(Landscape::make(snapshot(integrations), &Landscape::default(), &maker));
-        let (record, inbox) = mpsc::channel(100_000);
+        let (record, inbox) = mpsc::channel(config.queue_rows);
         let (schedule, commands) = mpsc::channel(1_024);
         let executor = Arc::new(Executor {
             clock: Arc::clone(&clock),
@@ -176,6 +179,7 @@ impl Bench {
             checks: tasks.apart(),
             stop: CancellationToken::new(),
             gauges: Arc::clone(&gauges),
+            tellers: Semaphore::new(TELLERS),
         });
         let runs = Arc::default();
         let bench = Self { clock, executor, maker, landscape, schedule, record, tasks, gauges, log, runs };

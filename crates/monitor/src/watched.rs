@@ -30,6 +30,8 @@ pub(crate) struct Watched {
     next_at: AtomicI64,
     /// When the attempt on the network has to be over; 0: there is none. Whoever sets it back to 0 ends the attempt.
     until: AtomicI64,
+    /// Periods in which it could not start, not told of yet.
+    skipped: AtomicI64,
 }
 
 /// What a probe does.
@@ -75,6 +77,7 @@ impl Watched {
             turn: Arc::new(Semaphore::new(1)),
             next_at: AtomicI64::new(0),
             until: AtomicI64::new(0),
+            skipped: AtomicI64::new(0),
         }
     }
 
@@ -129,6 +132,16 @@ impl Watched {
     /// Notes what is planned, for the board and the watchdog.
     pub(crate) fn plan(&self, next: Option<Timestamp>) {
         self.next_at.store(next.map_or(0, |next| next.0), Ordering::Relaxed);
+    }
+
+    /// It could not start for so many periods. True if nobody is about to tell of such periods: then the caller has to.
+    pub(crate) fn skips(&self, periods: i64) -> bool {
+        self.skipped.fetch_add(periods, Ordering::SeqCst) == 0
+    }
+
+    /// The periods to tell of; they count as told.
+    pub(crate) fn take_skipped(&self) -> i64 {
+        self.skipped.swap(0, Ordering::SeqCst)
     }
 
     /// An attempt goes to the network and has to be over at `until`.

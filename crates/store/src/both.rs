@@ -2,7 +2,7 @@
 
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
 
-use crate::{Result, error::sql};
+use crate::{Engine, Result, error::sql};
 
 /// Something of SQLite, or the same thing of PostgreSQL.
 #[derive(Debug, Clone)]
@@ -21,6 +21,13 @@ pub(crate) type Conn<'a> = Both<&'a mut SqliteConnection, &'a mut PgConnection>;
 pub(crate) type Tx = Both<Transaction<'static, Sqlite>, Transaction<'static, Postgres>>;
 
 impl Tx {
+    pub(crate) fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
     pub(crate) fn conn(&mut self) -> Conn<'_> {
         match self {
             Self::Sqlite(tx) => Both::Sqlite(&mut **tx),

@@ -1,5 +1,5 @@
-//! Multi-row statements: the only SQL that is not a literal. Each text is made once per size and holds nothing but the column
-//! names below and numbers of parameters.
+//! Multi-row statements: the only SQL that is not a literal. Each text is made once per engine and size and holds nothing but the
+//! column names below and marks for parameters.
 
 use std::{
     fmt::Write as _,
@@ -8,9 +8,15 @@ use std::{
 
 use sqlx::AssertSqlSafe;
 
-/// How many rows a text takes, greatest first. Few sizes, so that the engines keep every text prepared; 256 rows of the widest
+use crate::Engine;
+
+/// How many rows a text takes, greatest first: what a quiet engine commits goes in one statement, as each is a trip to another thread
+/// or machine; of more rows there are few sizes, so that the engines keep every text prepared ([`TEXTS`]). 256 rows of the widest
 /// table stay far below the 32,766 parameters that SQLite takes.
-const SIZES: [usize; 5] = [256, 64, 16, 4, 1];
+const SIZES: [usize; 18] = [256, 64, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1];
+
+/// Statements that a connection keeps prepared: every size of every bulk statement, and the others.
+pub(crate) const TEXTS: usize = 300;
 
 /// A text with a list of rows in it.
 pub(crate) struct Bulk {
@@ -20,18 +26,26 @@ pub(crate) struct Bulk {
     tail: &'static str,
     /// Whether the head ends with the names of the columns.
     names: bool,
-    texts: [OnceLock<Arc<str>>; SIZES.len()],
+    sqlite: Texts,
+    postgres: Texts,
+}
+
+/// One text for each of [`SIZES`].
+type Texts = [OnceLock<Arc<str>>; SIZES.len()];
+
+const fn no_texts() -> Texts {
+    [const { OnceLock::new() }; SIZES.len()]
 }
 
 impl Bulk {
     /// `insert into TABLE (columns) values (..), (..) TAIL`; `head` is `insert into TABLE`.
     pub(crate) const fn insert(head: &'static str, columns: &'static [&'static str], tail: &'static str) -> Self {
-        Self { head, columns, tail, names: true, texts: [const { OnceLock::new() }; SIZES.len()] }
+        Self { head, columns, tail, names: true, sqlite: no_texts(), postgres: no_texts() }
     }
 
     /// `HEAD (values (..), (..)) TAIL`, to look many keys up at once.
     pub(crate) const fn lookup(head: &'static str, columns: &'static [&'static str], tail: &'static str) -> Self {
-        Self { head, columns, tail, names: false, texts: [const { OnceLock::new() }; SIZES.len()] }
+        Self { head, columns, tail, names: false, sqlite: no_texts(), postgres: no_texts() }
     }
 
     /// The rows that the next statement takes, and those after them.
@@ -40,12 +54,16 @@ impl Bulk {
     }
 
     /// The text for as many rows as [`Bulk::split`] gave.
-    pub(crate) fn text(&self, rows: usize) -> AssertSqlSafe<Arc<str>> {
+    pub(crate) fn text(&self, engine: Engine, rows: usize) -> AssertSqlSafe<Arc<str>> {
         let size = SIZES.iter().position(|&size| size == rows).unwrap_or(SIZES.len() - 1);
-        AssertSqlSafe(Arc::clone(self.texts[size].get_or_init(|| self.build(SIZES[size]).into())))
+        let texts = match engine {
+            Engine::Sqlite => &self.sqlite,
+            Engine::Postgres => &self.postgres,
+        };
+        AssertSqlSafe(Arc::clone(texts[size].get_or_init(|| self.build(engine, SIZES[size]).into())))
     }
 
-    fn build(&self, rows: usize) -> String {
+    fn build(&self, engine: Engine, rows: usize) -> String {
         let mut text = self.head.to_owned();
         if self.names {
             let _ = write!(text, " ({}) values ", self.columns.join(", "));
@@ -57,7 +75,12 @@ impl Bulk {
             text.push_str(if row == 0 { "(" } else { ", (" });
             for column in 0..self.columns.len() {
                 parameter += 1;
-                let _ = write!(text, "{}${parameter}", if column == 0 { "" } else { ", " });
+                text.push_str(if column == 0 { "" } else { ", " });
+                let _ = match engine {
+                    // a number makes a name of it, and the driver seeks the name of each parameter from the first on: quadratic
+                    Engine::Sqlite => text.write_char('?'),
+                    Engine::Postgres => write!(text, "${parameter}"),
+                };
             }
             text.push(')');
         }
@@ -71,12 +94,13 @@ impl Bulk {
 /// gives the number of rows touched.
 macro_rules! execute_all {
     ($tx:expr, $bulk:expr, $rows:expr, $doing:literal, |$query:ident, $row:ident| $bind:expr) => {{
+        let engine = $tx.engine();
         let mut rest = &$rows[..];
         let mut touched: u64 = 0;
         while let Some((rows, after)) = $crate::bulk::Bulk::split(rest) {
             rest = after;
             touched += $crate::both::on!($tx.conn(), db => {
-                let mut $query = sqlx::query($bulk.text(rows.len()));
+                let mut $query = sqlx::query($bulk.text(engine, rows.len()));
                 for $row in rows {
                     $query = $bind;
                 }
@@ -92,13 +116,14 @@ pub(crate) use execute_all;
 /// `fetch_all!(tx, BULK, keys, "doing", |query, key| query.bind(key.0))`: the rows of a bulk lookup over all keys.
 macro_rules! fetch_all {
     ($tx:expr, $bulk:expr, $keys:expr, $doing:literal, |$query:ident, $key:ident| $bind:expr) => {{
+        let engine = $tx.engine();
         let mut rest = &$keys[..];
         let mut found = Vec::new();
         while let Some((keys, after)) = $crate::bulk::Bulk::split(rest) {
             rest = after;
             found.extend(
                 $crate::both::on!($tx.conn(), db => {
-                    let mut $query = sqlx::query_as($bulk.text(keys.len()));
+                    let mut $query = sqlx::query_as($bulk.text(engine, keys.len()));
                     for $key in keys {
                         $query = $bind;
                     }
@@ -114,7 +139,7 @@ pub(crate) use fetch_all;
 
 #[cfg(test)]
 mod tests {
-    use super::Bulk;
+    use super::{Bulk, Engine};
 
     static TWO: Bulk = Bulk::insert("insert into t", &["a", "b"], "on conflict do nothing");
 
@@ -126,15 +151,18 @@ mod tests {
             sizes.push(some.len());
             rest = after;
         }
-        assert_eq!(sizes, [256, 256, 64, 64, 16, 16, 16, 4, 4, 4]);
+        assert_eq!(sizes, [256, 256, 64, 64, 16, 16, 16, 12]);
         assert!(Bulk::split(&rows[..0]).is_none());
     }
 
     #[test]
-    fn a_text_numbers_its_parameters_through() {
-        assert_eq!(&*TWO.text(1).0, "insert into t (a, b) values ($1, $2) on conflict do nothing");
-        assert!(TWO.text(256).0.ends_with("($511, $512) on conflict do nothing"));
+    fn a_text_numbers_its_parameters_through_for_postgres_and_not_for_sqlite() {
+        let text = |bulk: &Bulk, engine, rows| bulk.text(engine, rows).0.to_string();
+        let one = "insert into t (a, b) values ($1, $2) on conflict do nothing";
+        assert_eq!(text(&TWO, Engine::Postgres, 1), one);
+        assert_eq!(text(&TWO, Engine::Sqlite, 1), "insert into t (a, b) values (?, ?) on conflict do nothing");
+        assert!(text(&TWO, Engine::Postgres, 256).ends_with("($511, $512) on conflict do nothing"));
         let lookup = Bulk::lookup("with k (a) as", &["a"], "select 1 from k");
-        assert_eq!(&*lookup.text(4).0, "with k (a) as (values ($1), ($2), ($3), ($4)) select 1 from k");
+        assert_eq!(text(&lookup, Engine::Postgres, 4), "with k (a) as (values ($1), ($2), ($3), ($4)) select 1 from k");
     }
 }

@@ -8,7 +8,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::store::Pools;
+use crate::{bulk, store::Pools};
 
 /// The tables, as text in the binary.
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/postgres");
@@ -20,7 +20,8 @@ const READERS: u32 = 8;
 pub(crate) async fn open(options: &PgConnectOptions) -> sqlx::Result<Pools<Postgres>> {
     let options = options.clone().application_name("bridgewatch").disable_statement_logging();
     let pool = || PgPoolOptions::new().acquire_timeout(Duration::from_secs(5));
-    let write = pool().max_connections(1).connect_with(options.clone()).await?;
+    let writer = options.clone().statement_cache_capacity(bulk::TEXTS);
+    let write = pool().max_connections(1).connect_with(writer).await?;
     let read = pool().max_connections(READERS).connect_lazy_with(options);
     Ok(Pools { read, write })
 }

@@ -127,3 +127,19 @@ pub async fn marks_made_meanwhile_are_not_cleared(given: &Given) {
     let hours = given.store.take_dirty(Step::Hour, 10).await.expect("taken");
     assert_eq!(hours, [Dirty { subject: SENT, step: Step::Hour, bucket: at(0), marks: 1 }]);
 }
+
+pub async fn every_number_of_marks_is_cleared(given: &Given) {
+    let mark = |minutes: std::ops::Range<i64>| Batch {
+        dirty: minutes.map(|minute| (SENT, at(minute * 60))).collect(),
+        ..Batch::default()
+    };
+    given.store.record(&mark(0..342)).await.expect("recorded");
+    let taken = given.store.take_dirty(Step::Minute, 341).await.expect("taken");
+    assert_eq!(taken.len(), 341);
+    given.store.record(&mark(100..101)).await.expect("recorded while the buckets are made");
+    given.store.put_rollups(&[], &taken, &[]).await.expect("put");
+
+    let left = given.store.take_dirty(Step::Minute, 1_000).await.expect("taken");
+    let left: Vec<_> = left.into_iter().map(|mark| (mark.bucket, mark.marks)).collect();
+    assert_eq!(left, [(at(100 * 60), 2), (at(341 * 60), 1)]);
+}

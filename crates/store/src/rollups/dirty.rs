@@ -31,6 +31,15 @@ static MARK: Bulk = Bulk::insert(
     "on conflict (step, bucket, subject) do update set marks = dirty_buckets.marks + 1",
 );
 
+/// The buckets are found first and deleted by their key: an engine that compared each mark with the list would read every mark.
+static CLEAR: Bulk = Bulk::lookup(
+    "with done (step, bucket, subject, marks) as",
+    &["step", "bucket", "subject", "marks"],
+    "delete from dirty_buckets where (step, bucket, subject) in \
+     (select d.step, d.bucket, d.subject from done cross join dirty_buckets d where d.step = done.step \
+     and d.bucket = done.bucket and d.subject = done.subject and d.marks <= done.marks)",
+);
+
 impl Store {
     /// The oldest dirty buckets of a step. They stay marked until [`Store::put_rollups`] clears them.
     pub async fn take_dirty(&self, step: Step, limit: u32) -> Result<Vec<Dirty>> {
@@ -63,13 +72,8 @@ pub(crate) async fn mark(tx: &mut Tx, buckets: &[(Subject, Step, Timestamp)]) ->
 
 /// Clears the marks of buckets that were made since they were taken; those marked again meanwhile stay.
 pub(super) async fn clear(tx: &mut Tx, done: &[Dirty]) -> Result<()> {
-    const TEXT: &str = "delete from dirty_buckets where step = $1 and bucket = $2 and subject = $3 and marks <= $4";
-    for Dirty { subject, step, bucket, marks } in done {
-        on!(tx.conn(), db => {
-            let query = sqlx::query(TEXT).bind(step.as_str()).bind(bucket.0).bind(subject.to_string());
-            query.bind(marks).execute(db).await.map(drop)
-        })
-        .map_err(sql("clear the marks of buckets"))?;
-    }
+    execute_all!(tx, CLEAR, done, "clear the marks of buckets", |query, mark| {
+        query.bind(mark.step.as_str()).bind(mark.bucket.0).bind(mark.subject.to_string()).bind(mark.marks)
+    });
     Ok(())
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use futures::TryStreamExt as _;
 use model::{IntegrationId, Origin, Outcome, ProbeId, RunId, Subject, Timestamp};
+use sqlx::FromRow as _;
 
 use crate::{Result, Store, StoreError, both::on, error::sql, row::At};
 
@@ -70,16 +72,33 @@ impl Store {
     /// The figures of a subject's runs begun in `from..to`, oldest first; `running` ones are left out. Of [`Subject::Sent`]: every
     /// run that is no probe's attempt. Of [`Subject::All`]: every run, whatever its environment.
     pub async fn run_figures(&self, subject: Subject, from: Timestamp, to: Timestamp) -> Result<Vec<Figures>> {
+        let mut all = Vec::new();
+        self.each_run_figures(subject, from, to, |run| all.push(run)).await?;
+        Ok(all)
+    }
+
+    /// The same, handed out one by one as they are read, so that memory does not grow with the runs.
+    pub async fn each_run_figures(
+        &self,
+        subject: Subject,
+        from: Timestamp,
+        to: Timestamp,
+        mut each: impl FnMut(Figures) + Send,
+    ) -> Result<()> {
+        const DOING: &str = "read the figures of runs";
         let (text, whose) = match subject {
             Subject::Probe(id) => (figures!("probe_id = $1"), Some(id.0)),
             Subject::Sent(id) => (figures!("integration_id = $1 and origin <> 'probe'"), Some(id.0)),
             Subject::Integration(id) => (figures!("integration_id = $1"), Some(id.0)),
             Subject::All => (figures!("$1 is null"), None::<i64>),
         };
-        let rows: Vec<FiguresRow> =
-            on!(self.read(), db => sqlx::query_as(text).bind(whose).bind(from.0).bind(to.0).fetch_all(db).await)
-                .map_err(sql("read the figures of runs"))?;
-        rows.into_iter().map(Figures::try_from).collect()
+        on!(self.read(), db => {
+            let mut rows = sqlx::query(text).bind(whose).bind(from.0).bind(to.0).fetch(db);
+            while let Some(row) = rows.try_next().await.map_err(sql(DOING))? {
+                each(FiguresRow::from_row(&row).map_err(sql(DOING))?.try_into()?);
+            }
+        });
+        Ok(())
     }
 
     /// For each of the probes the newest run that ended a check with a verdict (`ok`, `warn`, `partial`, `failed`, `missed`) and
@@ -114,36 +133,36 @@ impl Store {
 }
 
 #[derive(sqlx::FromRow)]
-struct FiguresRow {
-    id: String,
+struct FiguresRow<'r> {
+    id: &'r str,
     integration_id: i64,
     probe_id: Option<i64>,
-    origin: String,
+    origin: &'r str,
     environment: String,
     started_at: i64,
-    outcome: String,
+    outcome: &'r str,
     last_attempt: bool,
     latency_us: Option<i64>,
-    measures: Option<String>,
+    measures: Option<&'r str>,
     units_counted: f64,
     run_counted: bool,
 }
 
-impl TryFrom<FiguresRow> for Figures {
+impl TryFrom<FiguresRow<'_>> for Figures {
     type Error = StoreError;
 
-    fn try_from(row: FiguresRow) -> Result<Self> {
+    fn try_from(row: FiguresRow<'_>) -> Result<Self> {
         let at = At { table: "runs", row: &row.id };
         Ok(Self {
             integration_id: IntegrationId(row.integration_id),
             probe_id: row.probe_id.map(ProbeId),
-            origin: at.word("origin", &row.origin)?,
+            origin: at.word("origin", row.origin)?,
             environment: row.environment,
             started_at: Timestamp(row.started_at),
-            outcome: at.word("outcome", &row.outcome)?,
+            outcome: at.word("outcome", row.outcome)?,
             last_attempt: row.last_attempt,
             latency_us: row.latency_us,
-            measures: at.json_or_none("measures", row.measures.as_deref())?,
+            measures: at.json_or_none("measures", row.measures)?,
             units_counted: row.units_counted,
             run_counted: row.run_counted,
         })

@@ -34,8 +34,13 @@ use clap::{Parser, Subcommand};
 
 use bare::Load;
 use lab::Lab;
+use mimalloc::MiMalloc;
 use plan::Plan;
 use table::Table;
+
+// As the binary that ships has it; the bare loop is this binary too.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// What may go wrong: anything, told as it is.
 type Tried<T> = Result<T, Box<dyn Error + Send + Sync>>;

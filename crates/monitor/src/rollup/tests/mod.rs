@@ -1,6 +1,12 @@
-use std::{collections::HashMap as Map, sync::Arc};
+mod one_pass;
 
-use model::{Outcome, Run, Slug, SystemSpec};
+use std::{
+    collections::{BTreeMap, HashMap as Map},
+    sync::Arc,
+};
+
+use model::{Held, IntegrationId, Origin, Outcome, ProbeId, Run, Slug, Subject, SystemSpec};
+use rules::rollup::Accumulator;
 use serde_json::json;
 use store::{Batch, RunRecord, StoreUrl, Write};
 
@@ -8,6 +14,7 @@ use super::*;
 use crate::{
     MonitorConfig,
     testing::{Bench, START, probe, run},
+    watched::Watched,
 };
 
 struct House {
@@ -19,12 +26,17 @@ struct House {
 }
 
 impl House {
-    /// One integration with this probe.
+    /// One integration with one probe that asks this often.
     async fn start(every: &str) -> Self {
+        Self::with(&[&["api"]], every).await
+    }
+
+    /// An integration for each list of probes. A probe named `gone` is in the store only.
+    async fn with(bridges: &[&[&str]], every: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(&StoreUrl::sqlite(folder.path().join("house.db"))).await.expect("a store");
         let (bench, _, _) = Bench::idle(&[], &MonitorConfig::new("unused"));
-        let slug = |text| Slug::parse(text).expect("a slug");
+        let slug = |text: &str| Slug::parse(text).expect("a slug");
         let system = |name| Write::PutSystem {
             spec: SystemSpec {
                 slug: slug(name),
@@ -36,16 +48,21 @@ impl House {
             },
             catalogue: None,
         };
-        let spec = json!({"slug": "bridge-0", "name": "A bridge", "from": "a", "to": "b"});
-        let spec = serde_json::from_value(spec).expect("an integration");
-        let probe = Write::PutProbe {
-            integration: slug("bridge-0"),
-            spec: probe("api", every, &json!({}), &json!({})),
-            ping_key: None,
-        };
-        let writes = [system("a"), system("b"), Write::PutIntegration { spec, catalogue: None }, probe];
+        let mut writes = vec![system("a"), system("b")];
+        for (index, probes) in bridges.iter().enumerate() {
+            let name = format!("bridge-{index}");
+            let spec = json!({"slug": name, "name": "A bridge", "from": "a", "to": "b"});
+            let spec = serde_json::from_value(spec).expect("an integration");
+            writes.push(Write::PutIntegration { spec, catalogue: None });
+            for one in *probes {
+                let spec = probe(one, every, &json!({}), &json!({}));
+                writes.push(Write::PutProbe { integration: slug(&name), spec, ping_key: None });
+            }
+        }
         store.apply(&writes, START).await.expect("a catalogue");
-        let landscape = Landscape::make(store.load().await.expect("it"), &Landscape::default(), &bench.maker);
+        let mut snapshot = store.load().await.expect("it");
+        snapshot.probes.retain(|probe| probe.spec.slug != slug("gone"));
+        let landscape = Landscape::make(snapshot, &Landscape::default(), &bench.maker);
         let rollup = RollUp::new(Tz::UTC, Keep::default());
         Self { _folder: folder, store, landscape, bench, rollup }
     }
@@ -55,7 +72,10 @@ impl House {
     }
 
     async fn record(&self, run: Run, probe_id: Option<ProbeId>) {
-        let integration_id = self.landscape.bridges[0].id();
+        self.record_of(self.landscape.bridges[0].id(), run, probe_id).await;
+    }
+
+    async fn record_of(&self, integration_id: IntegrationId, run: Run, probe_id: Option<ProbeId>) {
         let own = probe_id.map_or(Subject::Sent(integration_id), Subject::Probe);
         let minute = run.started_at.floor(MINUTE);
         let dirty = [own, Subject::Integration(integration_id), Subject::All].map(|subject| (subject, minute)).to_vec();

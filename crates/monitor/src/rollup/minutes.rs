@@ -1,0 +1,124 @@
+//! Which minutes are made, of which subjects, and from which runs.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use model::{Span, Step, Subject, Timestamp};
+use rules::{availability::hold, bucket};
+use store::Dirty;
+
+use super::{AT_ONCE, FEW, MINUTE, Made, PAGE, RollUp, minute::Minute};
+use crate::{MonitorError, landscape::Landscape};
+
+impl RollUp {
+    pub(super) async fn minutes(&mut self, made: &mut Made<'_>) -> Result<(), MonitorError> {
+        let this_minute = made.now.floor(MINUTE);
+        let mut fill = self.to_fill(made.landscape, this_minute);
+        loop {
+            let dirty = made.store.take_dirty(Step::Minute, PAGE).await?;
+            let whole = dirty.len() < PAGE as usize;
+            let (over, open): (Vec<Dirty>, Vec<Dirty>) = dirty.into_iter().partition(|mark| mark.bucket < this_minute);
+            let last = whole || over.is_empty();
+            let mut work: BTreeMap<Timestamp, BTreeSet<Subject>> = std::mem::take(&mut fill);
+            let mut done: HashMap<(Subject, Timestamp), Dirty> = HashMap::new();
+            for mark in over {
+                work.entry(mark.bucket).or_default().insert(mark.subject);
+                done.insert((mark.subject, mark.bucket), mark);
+            }
+            for (minute, subjects) in work {
+                made.minute(minute, subjects, &done).await?;
+            }
+            if last {
+                if open.len() <= FEW {
+                    let subjects = open.iter().map(|mark| mark.subject).collect();
+                    // The marks stay: the minute is made once more when it is over.
+                    made.minute(this_minute, subjects, &HashMap::new()).await?;
+                }
+                self.filled_to = Some(this_minute);
+                return Ok(());
+            }
+        }
+    }
+
+    /// The minutes that are over and that active probes do not have yet. After a start these are the last two, so that the
+    /// minute of a restart is told whole.
+    fn to_fill(&self, landscape: &Landscape, this_minute: Timestamp) -> BTreeMap<Timestamp, BTreeSet<Subject>> {
+        let from = self.filled_to.unwrap_or(this_minute - Span::minutes(2)).max(this_minute - Span::hours(1));
+        let mut subjects = BTreeSet::new();
+        for watched in landscape.probes.values().filter(|watched| watched.active) {
+            subjects.insert(Subject::Probe(watched.id()));
+            subjects.insert(Subject::Integration(watched.probe.integration_id));
+        }
+        bucket::starts(Step::Minute, self.zone, from, this_minute)
+            .into_iter()
+            .map(|minute| (minute, subjects.clone()))
+            .collect()
+    }
+}
+
+impl<'a> Made<'a> {
+    /// Makes one minute of these subjects.
+    async fn minute(
+        &mut self,
+        minute: Timestamp,
+        subjects: BTreeSet<Subject>,
+        done: &HashMap<(Subject, Timestamp), Dirty>,
+    ) -> Result<(), MonitorError> {
+        let mark = |subject: Subject| done.get(&(subject, minute)).copied();
+        if minute < self.horizon {
+            let marks: Vec<Dirty> = subjects.iter().copied().filter_map(mark).collect();
+            return self.long_ago(minute, &subjects, &marks).await;
+        }
+        let mut rollups = Vec::new();
+        for family in self.read(minute, subjects).await?.finish() {
+            rollups.extend(family);
+            if rollups.len() >= AT_ONCE {
+                let marks: Vec<Dirty> = rollups.iter().filter_map(|rollup| mark(rollup.subject)).collect();
+                self.put(&std::mem::take(&mut rollups), &marks, Some(Step::Hour)).await?;
+            }
+        }
+        if rollups.is_empty() {
+            return Ok(());
+        }
+        let marks: Vec<Dirty> = rollups.iter().filter_map(|rollup| mark(rollup.subject)).collect();
+        self.put(&rollups, &marks, Some(Step::Hour)).await
+    }
+
+    /// A minute of these subjects with all that tells of it taken in.
+    pub(super) async fn read(
+        &self,
+        minute: Timestamp,
+        subjects: BTreeSet<Subject>,
+    ) -> Result<Minute<'a>, MonitorError> {
+        let mut making = Minute::new(self.landscape, minute, self.now, subjects);
+        self.verdicts_before(minute, &mut making).await?;
+        for source in making.sources() {
+            self.store.each_run_figures(source, minute, minute + MINUTE, |run| making.add(source, run)).await?;
+        }
+        Ok(making)
+    }
+
+    /// Takes in the verdict that each probe went into the minute with.
+    async fn verdicts_before(&self, minute: Timestamp, making: &mut Minute<'a>) -> Result<(), MonitorError> {
+        let probes = making.active_probes();
+        let longest = probes.iter().map(|watched| hold(watched.period_at(minute), watched.spec().timeout)).max();
+        let Some(longest) = longest else { return Ok(()) };
+        let ids: Vec<_> = probes.iter().map(|watched| watched.id()).collect();
+        for run in self.store.verdict_runs_before(&ids, minute - longest, minute).await? {
+            making.hear(run.probe_id, run.started_at, run.outcome);
+        }
+        Ok(())
+    }
+
+    /// What came too late for minutes: only what integrations sent is still there as raw rows, for its hour.
+    async fn long_ago(
+        &self,
+        minute: Timestamp,
+        subjects: &BTreeSet<Subject>,
+        marks: &[Dirty],
+    ) -> Result<(), MonitorError> {
+        let hour = bucket::start_of(Step::Hour, self.zone, minute);
+        let sent = subjects.iter().filter(|subject| matches!(subject, Subject::Sent(_)));
+        let next: Vec<_> = sent.map(|subject| (*subject, Step::Hour, hour)).collect();
+        Ok(self.store.put_rollups(&[], marks, &next).await?)
+    }
+}
