@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono_tz::Tz;
-use model::{Clock, IntegrationId, Origin, Outcome, ProbeId, Reason, Run, Schedule, Slug, Subject, Timestamp};
+use model::{Clock, IntegrationId, Origin, Outcome, ProbeId, Reason, Run, Schedule, Slug, Span, Subject, Timestamp};
 use rules::{
     expectation::{Came, Owed},
     state::{ProbeState, SentState},
@@ -21,6 +21,9 @@ use crate::{
     watched::Watched,
     work::blank_run,
 };
+
+/// States of probes that only went on being good are saved this often; whoever starts after a crash finds the rest in their runs.
+const SAVE_GOOD: Span = Span::minutes(1);
 
 /// States as JSON.
 type Texts<K> = Vec<(K, String)>;
@@ -50,6 +53,9 @@ pub(crate) struct Desk {
     pub(crate) unsaved_probes: HashSet<ProbeId>,
     /// The same of what integrations send.
     pub(crate) unsaved_sent: HashSet<IntegrationId>,
+    /// Probes that only went on being good since their state was saved, and since when the first of them waits.
+    pub(crate) went_on: HashSet<ProbeId>,
+    pub(crate) went_on_since: Option<Timestamp>,
     /// What the schedule has to be told.
     pub(crate) commands: Vec<Command>,
     /// `missed` runs that have to be recorded.
@@ -77,8 +83,14 @@ impl Desk {
         if known || !run.last_attempt {
             return false;
         }
-        *state = state.step(run, watched.spec().down_after, watched.spec().up_after);
-        self.unsaved_probes.insert(watched.id());
+        let before = std::mem::take(state);
+        *state = before.step(run, watched.spec().down_after, watched.spec().up_after);
+        if watched.promise().is_none() && state.only_went_on_since(&before) {
+            self.went_on.insert(watched.id());
+            self.went_on_since.get_or_insert_with(|| self.clock.now());
+        } else {
+            self.unsaved_probes.insert(watched.id());
+        }
         true
     }
 
@@ -162,6 +174,7 @@ impl Desk {
         self.probes.retain(|id, _| landscape.probes.contains_key(id));
         self.sent.retain(|id, _| landscape.bridge(*id).is_some());
         self.unsaved_probes.retain(|id| landscape.probes.contains_key(id));
+        self.went_on.retain(|id| landscape.probes.contains_key(id));
         self.unsaved_sent.retain(|id| landscape.bridge(*id).is_some());
     }
 
@@ -274,9 +287,14 @@ impl Desk {
         expect.is_some_and(|expect| expect.min_units.is_some())
     }
 
-    /// The states that the store does not have yet, as JSON. They count as saved from now on.
-    pub(crate) fn take_unsaved(&mut self) -> (Texts<ProbeId>, Texts<IntegrationId>) {
-        let probes = std::mem::take(&mut self.unsaved_probes);
+    /// The states that the store does not have yet, as JSON. They count as saved from now on. Those that only went on being good
+    /// are left for later, unless they waited for long or it is the `last` time.
+    pub(crate) fn take_unsaved(&mut self, last: bool) -> (Texts<ProbeId>, Texts<IntegrationId>) {
+        let mut probes = std::mem::take(&mut self.unsaved_probes);
+        if last || self.went_on_since.is_some_and(|since| self.clock.now().since(since) >= SAVE_GOOD) {
+            probes.extend(self.went_on.drain());
+            self.went_on_since = None;
+        }
         let sent = std::mem::take(&mut self.unsaved_sent);
         (texts(probes, &self.probes), texts(sent, &self.sent))
     }
@@ -287,9 +305,9 @@ impl Desk {
         self.unsaved_sent.extend(sent.iter().map(|(id, _)| *id));
     }
 
-    /// Whether the store lacks a state.
-    pub(crate) fn has_unsaved(&self) -> bool {
-        !self.unsaved_probes.is_empty() || !self.unsaved_sent.is_empty()
+    /// Whether the store lacks a state that has to be saved now, or at all if it is the `last` time.
+    pub(crate) fn has_unsaved(&self, last: bool) -> bool {
+        !self.unsaved_probes.is_empty() || !self.unsaved_sent.is_empty() || (last && !self.went_on.is_empty())
     }
 
     /// Now.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono_tz::Tz;
-use model::{Clock, Counts, IntegrationId, Origin, Outcome, Settings, Span, Step, Subject, Timestamp};
+use model::{Clock, Counts, IntegrationId, Origin, Outcome, ProbeId, Settings, Span, Step, Subject, Timestamp};
 use rules::{
     bucket,
     expectation::Came,
@@ -155,6 +155,8 @@ async fn desk(store: &Store, clock: &Arc<dyn Clock>, ids: &Arc<RunIds>, zone: Tz
         books: HashMap::new(),
         unsaved_probes: HashSet::new(),
         unsaved_sent: HashSet::new(),
+        went_on: HashSet::new(),
+        went_on_since: None,
         commands: Vec::new(),
         missed: Vec::new(),
     })
@@ -200,8 +202,20 @@ async fn resume(
     Ok(())
 }
 
-/// What was committed of sent runs just before a crash may not be in the states yet: it is folded in now.
+/// What was committed before a crash may not be in the states yet: it is folded in now.
 async fn heal(desk: &mut Desk, store: &Store, landscape: &Landscape) -> Result<(), MonitorError> {
+    // The state of a probe that asks is saved with the run that moved it, unless it only went on being good: the newest is enough.
+    let asking = landscape.probes.values().filter(|watched| watched.promise().is_none());
+    let asking: Vec<ProbeId> = asking.map(|watched| watched.id()).collect();
+    for newest in store.verdict_runs_before(&asking, Timestamp::MIN, Timestamp::MAX).await? {
+        let last = desk.probes.get(&newest.probe_id).and_then(|state| state.last.as_ref());
+        if last.is_some_and(|last| newest.run > last.id)
+            && let Some(record) = store.run(newest.run).await?
+        {
+            desk.ids.go_on_after(newest.run);
+            desk.recovered(&record);
+        }
+    }
     for bridge in &landscape.bridges {
         let sent = desk.sent.get(&bridge.id()).and_then(|state| state.last.as_ref());
         let pinged = bridge.probes.iter().filter(|watched| watched.promise().is_some());

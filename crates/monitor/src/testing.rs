@@ -214,6 +214,8 @@ impl Bench {
             books: HashMap::new(),
             unsaved_probes: std::collections::HashSet::new(),
             unsaved_sent: std::collections::HashSet::new(),
+            went_on: std::collections::HashSet::new(),
+            went_on_since: None,
             commands: Vec::new(),
             missed: Vec::new(),
         }

@@ -302,6 +302,30 @@ async fn a_new_start_knows_what_the_last_one_knew() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_crash_left_out_of_a_good_state_is_found_in_its_runs() {
+    let (address, _server) = serve(anywhere()).await;
+    let house = House::start(json!({}), vec![tcp(address, "1h")]).await;
+    let ask = async || house.handle.run_now(&name("bridge"), &name("api")).await.expect("a run").id;
+    let (first, second, third) = (ask().await, ask().await, ask().await);
+    let stored = house.store.probe_states().await.expect("states");
+    assert!(stored[0].1.contains(&first.to_string()), "the run that made it good is saved with it: {stored:?}");
+    assert!(!stored[0].1.contains(&third.to_string()), "that it went on is not: {stored:?}");
+
+    // A copy of the file as it is now: what a crash would leave.
+    let left = tempfile::tempdir().expect("a folder");
+    let copy = StoreUrl::sqlite(left.path().join("house.db"));
+    house.store.backup(&left.path().join("house.db")).await.expect("a copy");
+    let after = House::open(left, Store::open(&copy).await.expect("a store")).await;
+
+    let state = after.row().probes[0].state.clone();
+    assert_eq!(state.last.map(|last| last.id), Some(third), "not {second}");
+    assert_eq!(state.good, state.judged);
+    assert_eq!(state.good_since, house.row().probes[0].state.good_since);
+    after.end().await;
+    house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_probe_can_be_run_now_and_tried_without_being_stored() {
     let (address, _server) = serve(anywhere()).await;
     let house = House::start(json!({}), vec![tcp(address, "1h")]).await;

@@ -59,7 +59,7 @@ impl Recorder {
         self.waiting.since = None;
         let marks = runs.iter().chain(groups.iter().flat_map(|group| group.runs.runs.iter().map(|sent| &sent.record)));
         let dirty = self.waiting.marks.of(marks, self.desk.now());
-        let (probe_states, sent_states) = self.desk.take_unsaved();
+        let (probe_states, sent_states) = self.desk.take_unsaved(self.waiting.closing);
         let sent = groups.iter().map(|group| group.runs.clone()).collect();
         let batch = Arc::new(Batch { runs, groups: sent, probe_states, sent_states, dirty });
         Flight { batch, dones, groups, replay: None }

@@ -173,7 +173,9 @@ impl Recorder {
             let _ = self.schedule.send(command).await;
         }
         self.waiting.runs.append(&mut self.desk.missed);
-        let waits = !self.waiting.runs.is_empty() || !self.waiting.groups.is_empty() || self.desk.has_unsaved();
+        let waits = !self.waiting.runs.is_empty()
+            || !self.waiting.groups.is_empty()
+            || self.desk.has_unsaved(self.waiting.closing);
         if waits && self.waiting.since.is_none() {
             self.waiting.since = Some(Instant::now());
         }
@@ -208,7 +210,8 @@ impl Recorder {
     /// Whether nothing is left that could still be made safe.
     fn is_idle(&self) -> bool {
         self.waiting.runs.is_empty()
-            && (self.waiting.away.is_some() || (self.waiting.groups.is_empty() && !self.desk.has_unsaved()))
+            && (self.waiting.away.is_some()
+                || (self.waiting.groups.is_empty() && !self.desk.has_unsaved(self.waiting.closing)))
     }
 
     fn end(self) {

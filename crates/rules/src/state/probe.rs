@@ -48,6 +48,14 @@ impl ProbeState {
         if verdict == Verdict::Down { judged.failed(run, down_after) } else { judged.succeeded(run, verdict, up_after) }
     }
 
+    /// Whether nothing moved since `before` but the newest good check: what is lost with such a state is found again in that run.
+    pub fn only_went_on_since(&self, before: &Self) -> bool {
+        let is_good = self.trouble.is_none() && self.failures == 0 && self.good.is_some() && self.last == self.good;
+        is_good
+            && before.trouble.is_none()
+            && (self.verdict, self.since, self.good_since) == (before.verdict, before.since, before.good_since)
+    }
+
     /// Whether it fails, but not for long enough to be down.
     pub fn is_soft_down(&self) -> bool {
         self.failures > 0 && self.verdict != Some(Verdict::Down)
