@@ -61,4 +61,7 @@ pub mod words;
 #[cfg(feature = "ssr")]
 pub mod href;
 
+#[cfg(feature = "ssr")]
+mod escape;
+
 pub mod islands;

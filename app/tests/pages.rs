@@ -101,6 +101,8 @@ async fn every_page_is_a_whole_document_in_every_world() {
             assert!(!html.contains(" style="), "{}", told());
             assert!(!html.contains("<style"), "{}", told());
             assert!(!html.contains(" onclick"), "{}", told());
+            assert!(!html.contains("</title><b>"), "a name became markup: {}", told());
+            assert!(!html.contains("&amp;lt;"), "escaped twice: {}", told());
 
             let mut names = Vec::new();
             for (name, element) in live_elements(&html) {

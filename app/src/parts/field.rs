@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::escape;
+
 /// One field. Its name is the path of what it fills, `probe.options.url`; see [`crate::islands::form`].
 pub struct Field {
     name: &'static str,
@@ -98,6 +100,7 @@ impl Field {
                 />
             }
             .into_any(),
+            // Leptos writes the inside of a textarea as it is.
             Input::Lines => view! {
                 <textarea
                     id=id.clone()
@@ -108,7 +111,7 @@ impl Field {
                     spellcheck="false"
                     aria-describedby=described
                 >
-                    {given}
+                    {escape::text(&given)}
                 </textarea>
             }
             .into_any(),

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::{href::href, islands::live::Live, words::moment};
+use crate::{escape, href::href, islands::live::Live, words::moment};
 
 /// What stands at the top of a page.
 pub struct Head {
@@ -39,7 +39,7 @@ impl Head {
         });
         let live = topics.map(|topics| view! { <Live topics=topics stream=href("/api/v1/stream") /> });
         view! {
-            <Title text=format!("{title} · Bridgewatch") />
+            {document_title(&title)}
             <header class="head">
                 <div class="head-main">
                     {within} <div class="head-title">
@@ -54,6 +54,12 @@ impl Head {
         }
         .into_any()
     }
+}
+
+/// The document's title. Leptos writes it as it is, so that it is escaped here.
+pub fn document_title(title: &str) -> AnyView {
+    let text = format!("{} · Bridgewatch", escape::text(title));
+    view! { <Title text=text /> }.into_any()
 }
 
 /// When the page was made, and the zone of its times.

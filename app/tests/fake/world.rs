@@ -15,7 +15,7 @@ pub enum World {
     Nothing,
     /// A dozen integrations, some in trouble.
     Rich,
-    /// The same with the longest names that anyone would type.
+    /// The same with the longest names that anyone would type, and markup in them.
     Long,
 }
 
@@ -45,7 +45,8 @@ const STORIES: [Story; 12] = [
     ("sanctions-list", "Sanctions list", "Refinitiv", "Salesforce", 1, Level::Unknown, Some("Legal Ops")),
 ];
 
-const LONG: &str = "Rechnungsstellungsdatenübernahmeschnittstelle der Konzerntochtergesellschaft Nordwestdeutschland";
+const LONG: &str =
+    "Rechnungsstellungsdatenübernahmeschnittstelle der Konzerntochtergesellschaft Nordwestdeutschland </title><b>R&D";
 
 impl World {
     pub fn name(self, name: &str) -> String {

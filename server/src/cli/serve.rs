@@ -10,7 +10,8 @@ use crate::{Config, House, ServerError};
 /// Starts the house and stays until a signal asks it to end.
 pub fn serve(args: &ServeArgs) -> Result<ExitCode, ServerError> {
     let config = Config::read(args)?;
-    let filter = std::env::var("BRIDGEWATCH_LOG").unwrap_or_else(|_| "info,sqlx=warn".to_owned());
+    let filter =
+        std::env::var("BRIDGEWATCH_LOG").unwrap_or_else(|_| "info,sqlx=warn,tokio_cron_scheduler=warn".to_owned());
     let filter = EnvFilter::try_new(&filter).map_err(|why| {
         ServerError::Config(format!("BRIDGEWATCH_LOG: {why}; write info, debug or monitor=debug,info"))
     })?;
