@@ -6,7 +6,7 @@ use clap::Parser;
 use mimalloc::MiMalloc;
 use server::cli::Cli;
 
-// Checks make and drop many small things on two threads; the C library's allocator takes a tenth of the CPU time for it.
+// Why not the C library's: docs/decisions/0008-what-a-check-costs.md.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

@@ -1,7 +1,6 @@
 //! When a question could not be answered.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use model::{Fault, Problem, ProblemKind};
 
 use super::header;
@@ -17,7 +16,7 @@ pub fn page(problem: &Problem) -> AnyView {
         _ => "Change the address or go back to the overview.",
     };
     view! {
-        <Title text=format!("{} · Bridgewatch", problem.kind.title()) />
+        {header::document_title(problem.kind.title())}
         <header class="head">
             <div class="head-main">
                 <p class="status-code">{problem.kind.status()}</p>

@@ -174,3 +174,22 @@ proptest! {
         prop_assert_eq!(resumed, fold(&runs, 3, 2));
     }
 }
+
+#[test]
+fn only_a_good_check_after_a_good_one_may_be_found_again_in_its_run() {
+    let table = [
+        ("o", false),
+        ("oo", true),
+        ("of", false),
+        ("ofo", false),
+        ("ffo", false),
+        ("ow", false),
+        ("ou", false),
+        ("ouo", true),
+    ];
+    for (letters, expected) in table {
+        let runs = story(letters);
+        let before = fold(&runs[..runs.len() - 1], 2, 2);
+        assert_eq!(fold(&runs, 2, 2).only_went_on_since(&before), expected, "{letters}");
+    }
+}
