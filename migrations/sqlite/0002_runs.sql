@@ -2,8 +2,9 @@
 
 create table runs (
   id text primary key,
-  integration_id integer not null references integrations (id),
-  probe_id integer references probes (id),
+  -- looked at when the transaction ends: else every statement of many rows keeps a copy of each page that it touches
+  integration_id integer not null references integrations (id) deferrable initially deferred,
+  probe_id integer references probes (id) deferrable initially deferred,
   origin text not null,
   external_id text,
   environment text not null,
@@ -38,9 +39,9 @@ create table runs (
 
 -- Every list goes on from (started_at, id), so every index that serves one ends with them.
 create index runs_by_start on runs (started_at, id);
-create index runs_by_integration on runs (integration_id, started_at, id);
--- outcome and last_attempt stand in the index, so that the last verdict is found without reading rows
-create index runs_by_probe on runs (probe_id, started_at, id, outcome, last_attempt) where probe_id is not null;
+-- Runs come in by time and this index is written all over, so there is one for an integration and its few probes, and none for
+-- each probe. What ends a check and how stands in it, so that the last verdict is found without reading rows.
+create index runs_by_integration on runs (integration_id, started_at, id, probe_id, outcome, last_attempt);
 create index runs_sent on runs (integration_id, started_at, id, outcome) where origin <> 'probe';
 -- failures are few among many: they have indexes of their own, which ok runs do not pay for
 create index runs_not_ok on runs (started_at, id) where outcome <> 'ok';

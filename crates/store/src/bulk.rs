@@ -64,7 +64,12 @@ impl Bulk {
     }
 
     fn build(&self, engine: Engine, rows: usize) -> String {
-        let mut text = self.head.to_owned();
+        let mut text = match engine {
+            // whoever calls gives the transaction up on an error, so what a statement did until then need not be taken back; could it
+            // have to be, SQLite would keep a copy of each page that the statement touches
+            Engine::Sqlite => self.head.replacen("insert into", "insert or fail into", 1),
+            Engine::Postgres => self.head.to_owned(),
+        };
         if self.names {
             let _ = write!(text, " ({}) values ", self.columns.join(", "));
         } else {
@@ -160,7 +165,7 @@ mod tests {
         let text = |bulk: &Bulk, engine, rows| bulk.text(engine, rows).0.to_string();
         let one = "insert into t (a, b) values ($1, $2) on conflict do nothing";
         assert_eq!(text(&TWO, Engine::Postgres, 1), one);
-        assert_eq!(text(&TWO, Engine::Sqlite, 1), "insert into t (a, b) values (?, ?) on conflict do nothing");
+        assert_eq!(text(&TWO, Engine::Sqlite, 1), "insert or fail into t (a, b) values (?, ?) on conflict do nothing");
         assert!(text(&TWO, Engine::Postgres, 256).ends_with("($511, $512) on conflict do nothing"));
         let lookup = Bulk::lookup("with k (a) as", &["a"], "select 1 from k");
         assert_eq!(text(&lookup, Engine::Postgres, 4), "with k (a) as (values ($1), ($2), ($3), ($4)) select 1 from k");

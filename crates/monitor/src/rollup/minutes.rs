@@ -1,13 +1,23 @@
 //! Which minutes are made, of which subjects, and from which runs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    time::Duration,
+};
 
 use model::{Span, Step, Subject, Timestamp};
 use rules::{availability::hold, bucket};
 use store::Dirty;
 
+use tokio::time::{Instant, sleep};
+
 use super::{AT_ONCE, FEW, MINUTE, Made, PAGE, RollUp, minute::Minute};
 use crate::{MonitorError, landscape::Landscape};
+
+/// A second with more runs than this is followed by a rest of twice the time that reading it took.
+const BUSY_SECOND: u32 = 1_000;
+/// A minute is made within the next one: sixty such rests are half of it.
+const LONGEST_REST: Duration = Duration::from_millis(500);
 
 impl RollUp {
     pub(super) async fn minutes(&mut self, made: &mut Made<'_>) -> Result<(), MonitorError> {
@@ -92,9 +102,32 @@ impl<'a> Made<'a> {
         let mut making = Minute::new(self.landscape, minute, self.now, subjects);
         self.verdicts_before(minute, &mut making).await?;
         for source in making.sources() {
-            self.store.each_run_figures(source, minute, minute + MINUTE, |run| making.add(source, run)).await?;
+            self.read_gently(source, minute, &mut making).await?;
         }
         Ok(making)
+    }
+
+    /// Takes in the runs of a minute, second by second. Nobody waits for a minute that is over, so reading a busy one leaves most of
+    /// the time to the checks that go on meanwhile, and holds no snapshot for long, which would keep the log of the store growing.
+    async fn read_gently(
+        &self,
+        source: Subject,
+        minute: Timestamp,
+        making: &mut Minute<'a>,
+    ) -> Result<(), MonitorError> {
+        for second in 0..60 {
+            let (from, begun) = (minute + Span::seconds(second), Instant::now());
+            let mut runs = 0;
+            let each = |run| {
+                runs += 1;
+                making.add(source, run);
+            };
+            self.store.each_run_figures(source, from, from + Span::seconds(1), each).await?;
+            if runs > BUSY_SECOND {
+                sleep((begun.elapsed() * 2).min(LONGEST_REST)).await;
+            }
+        }
+        Ok(())
     }
 
     /// Takes in the verdict that each probe went into the minute with.

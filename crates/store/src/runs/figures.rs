@@ -64,8 +64,8 @@ macro_rules! figures {
 
 const VERDICTS: &str = "select p.id as probe_id, r.id as run, r.started_at, r.outcome \
     from probes p join runs r on r.id = (select id from runs \
-    where probe_id = p.id and started_at >= $2 and started_at < $3 and last_attempt = $4 \
-    and outcome in ('ok', 'warn', 'partial', 'failed', 'missed') order by started_at desc, id desc limit 1) \
+    where integration_id = p.integration_id and probe_id = p.id \
+    and started_at >= $2 and started_at < $3 and last_attempt = $4 and outcome in ('ok', 'warn', 'partial', 'failed', 'missed') order by started_at desc, id desc limit 1) \
     where ($1 is null or p.id = $1) order by p.id";
 
 impl Store {
@@ -87,7 +87,10 @@ impl Store {
     ) -> Result<()> {
         const DOING: &str = "read the figures of runs";
         let (text, whose) = match subject {
-            Subject::Probe(id) => (figures!("probe_id = $1"), Some(id.0)),
+            Subject::Probe(id) => (
+                figures!("integration_id = (select integration_id from probes where id = $1) and probe_id = $1"),
+                Some(id.0),
+            ),
             Subject::Sent(id) => (figures!("integration_id = $1 and origin <> 'probe'"), Some(id.0)),
             Subject::Integration(id) => (figures!("integration_id = $1"), Some(id.0)),
             Subject::All => (figures!("$1 is null"), None::<i64>),

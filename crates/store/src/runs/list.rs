@@ -65,7 +65,10 @@ impl RunsFilter {
     fn text(&self) -> &'static str {
         let not_ok = self.reason.is_some() || self.outcome.is_some_and(|outcome| outcome != Outcome::Ok);
         match (self.probe, self.integration, not_ok) {
-            (Some(_), _, _) => page!("probe_id = $1 and"),
+            (Some(_), _, false) => page!("integration_id = (select integration_id from probes where id = $1) and"),
+            (Some(_), _, true) => {
+                page!("integration_id = (select integration_id from probes where id = $1) and outcome <> 'ok' and")
+            }
             (None, Some(_), true) => page!("integration_id = $2 and outcome <> 'ok' and"),
             (None, Some(_), false) => page!("integration_id = $2 and"),
             (None, None, true) => page!("outcome <> 'ok' and"),

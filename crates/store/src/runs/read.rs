@@ -25,7 +25,7 @@ macro_rules! last_good {
              r.reason, r.message, r.started_at, r.duration_ms, r.latency_us, r.units, r.records_written, \
              r.records_failed, r.demo_history \
              from runs r join integrations i on i.id = r.integration_id left join probes p on p.id = r.probe_id \
-             where r.id = (select id from runs where ",
+             where r.id = (select id from runs where integration_id = $1 and ",
             $whose,
             " and started_at < $2 and outcome in ('ok', 'warn') order by started_at desc, id desc limit 1)"
         )
@@ -35,10 +35,10 @@ macro_rules! last_good {
 macro_rules! stretch {
     ($whose:literal) => {
         concat!(
-            "select min(started_at), count(*) from runs where ",
+            "select min(started_at), count(*) from runs where integration_id = $1 and ",
             $whose,
-            " and started_at > $2 and started_at <= $3 and outcome in ('failed', 'missed', 'partial') \
-             and ($4 is null or reason = $4)"
+            " and started_at > $2 and started_at <= $3 and outcome <> 'ok' and outcome in ('failed', 'missed', 'partial') \
+             and ($5 is null or reason = $5)"
         )
     };
 }
@@ -59,13 +59,14 @@ impl Store {
         probe: Option<ProbeId>,
         before: Timestamp,
     ) -> Result<Option<RunRow>> {
-        let (text, whose) = match probe {
-            Some(probe) => (last_good!("probe_id = $1"), probe.0),
-            None => (last_good!("integration_id = $1 and origin <> 'probe'"), integration.0),
+        let text = match probe {
+            Some(_) => last_good!("probe_id = $3"),
+            None => last_good!("origin <> 'probe' and $3 is null"),
         };
-        let row: Option<ListRow> =
-            on!(self.read(), db => sqlx::query_as(text).bind(whose).bind(before.0).fetch_optional(db).await)
-                .map_err(sql("find the last good run"))?;
+        let row: Option<ListRow> = on!(self.read(), db => {
+            sqlx::query_as(text).bind(integration.0).bind(before.0).bind(probe.map(|id| id.0)).fetch_optional(db).await
+        })
+        .map_err(sql("find the last good run"))?;
         row.map(RunRow::try_from).transpose()
     }
 
@@ -79,13 +80,13 @@ impl Store {
         after: Option<Timestamp>,
         until: Timestamp,
     ) -> Result<Stretch> {
-        let (text, whose) = match probe {
-            Some(probe) => (stretch!("probe_id = $1"), probe.0),
-            None => (stretch!("integration_id = $1 and origin <> 'probe'"), integration.0),
+        let text = match probe {
+            Some(_) => stretch!("probe_id = $4"),
+            None => stretch!("origin <> 'probe' and $4 is null"),
         };
         let after = after.map_or(i64::MIN, |after| after.0);
         let (since, runs): (Option<i64>, i64) = on!(self.read(), db => {
-            let query = sqlx::query_as(text).bind(whose).bind(after).bind(until.0);
+            let query = sqlx::query_as(text).bind(integration.0).bind(after).bind(until.0).bind(probe.map(|id| id.0));
             query.bind(reason.map(Reason::as_str)).fetch_one(db).await
         })
         .map_err(sql("count like runs"))?;
