@@ -63,7 +63,7 @@ pub async fn bare_only(lab: &Lab) -> Tried<Bare> {
 /// All of it.
 pub async fn measure(lab: &Lab, table: &mut Table) -> Tried<Bare> {
     let paced_us = paced(lab, table).await?;
-    let saturated_us = flooded(lab, table).await?;
+    let saturated_us = saturated(lab, table).await?;
     Ok(Bare { paced_us, saturated_us })
 }
 
@@ -89,7 +89,7 @@ async fn paced(lab: &Lab, table: &mut Table) -> Tried<f64> {
 }
 
 /// Beyond what can be stored; answers what the bare loop costs where it is asked for all it can.
-pub async fn flooded(lab: &Lab, table: &mut Table) -> Tried<f64> {
+pub async fn saturated(lab: &Lab, table: &mut Table) -> Tried<f64> {
     eprintln!("the highest rate sustained");
     let (sustained, most) = highest(lab).await?;
     table.row("checks sustained (97 % of the offered rate stored)", format!("{sustained:.0}"), "checks/s");

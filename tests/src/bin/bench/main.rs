@@ -1,4 +1,4 @@
-//! What checks, runs and pages cost, as one table that can be pasted: `cargo xtask bench [all|cpu|flood|late|ingest|pages]`.
+//! What checks, runs and pages cost, as one table that can be pasted: `cargo xtask bench [all|cpu|saturated|late|ingest|pages]`.
 //!
 //! Three processes take part, each with a CPU time of its own: a *target* that answers and notes when it was asked, the *house*
 //! (a whole Bridgewatch with SQLite) or the *bare* loop (the same client without anything around it) that asks, and this one,
@@ -69,7 +69,7 @@ enum Part {
     /// CPU per check against a bare loop, and checks per second sustained
     Cpu,
     /// Of that only what is asked for beyond what can be stored
-    Flood,
+    Saturated,
     /// Lateness and memory at 1,000 probes every 10 s while targets hang
     Late,
     /// Runs taken in over HTTP, per second
@@ -95,7 +95,7 @@ async fn main() -> Tried<()> {
         Part::Target { hosts } => return target::serve(hosts).await,
         Part::Bare(load) => return bare::run(load).await,
         Part::House => return house::run(&args.folder.unwrap_or_default()).await,
-        Part::All | Part::Cpu | Part::Flood | Part::Late | Part::Ingest | Part::Pages => {}
+        Part::All | Part::Cpu | Part::Saturated | Part::Late | Part::Ingest | Part::Pages => {}
     }
     let plan = if args.quick { Plan::quick() } else { Plan::full(args.minutes) };
     let lab = Lab::new(plan, args.folder.unwrap_or_else(std::env::temp_dir));
@@ -106,8 +106,8 @@ async fn main() -> Tried<()> {
         (false, true) => Some(cpu::bare_only(&lab).await?),
         (false, false) => None,
     };
-    if part == Part::Flood {
-        cpu::flooded(&lab, &mut table).await?;
+    if part == Part::Saturated {
+        cpu::saturated(&lab, &mut table).await?;
     }
     if let Some(bare) = bare.filter(|_| wants(&Part::Late)) {
         late::measure(&lab, bare, &mut table).await?;
