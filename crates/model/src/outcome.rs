@@ -1,8 +1,9 @@
 //! How a run ended.
 
 /// An enum of words: the same text in store, catalogue, API and page, with all of them listed.
+// A word is a `tt`: a `literal` comes with a group around it, which serde looks into and utoipa does not.
 macro_rules! words {
-    ($(#[$doc:meta])* $name:ident, $noun:literal { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)* }) => {
+    ($(#[$doc:meta])* $name:ident, $noun:literal { $($(#[$vdoc:meta])* $variant:ident = $word:tt,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "openapi", derive(crate::ToSchema))]

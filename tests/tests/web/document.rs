@@ -2,7 +2,8 @@
 
 use std::{fs, path::Path};
 
-use serde_json::Value;
+use model::{Level, Outcome};
+use serde_json::{Value, json};
 use tests::house::TestHouse;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -19,6 +20,25 @@ async fn the_committed_document_is_the_one_that_is_served() {
         committed == pretty,
         "docs/openapi.json is not what is served: run UPDATE_OPENAPI=1 cargo xtask test document"
     );
+    house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_document_has_the_words_that_are_said() {
+    let house = TestHouse::empty().await;
+    let document = house.json("/api/openapi.json").await;
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    let mut enumerations = 0;
+    for (name, schema) in schemas {
+        for word in schema["enum"].as_array().into_iter().flatten() {
+            enumerations += 1;
+            let word = word.as_str().expect("a word");
+            assert!(word.chars().all(|sign| sign.is_ascii_lowercase() || sign == '_'), "{name}: {word}");
+        }
+    }
+    assert!(enumerations > 30, "{enumerations}");
+    assert_eq!(schemas["Outcome"]["enum"], json!(Outcome::ALL));
+    assert_eq!(schemas["Level"]["enum"], json!(Level::ALL));
     house.end().await;
 }
 
