@@ -65,7 +65,8 @@ macro_rules! figures {
 const VERDICTS: &str = "select p.id as probe_id, r.id as run, r.started_at, r.outcome \
     from probes p join runs r on r.id = (select id from runs \
     where integration_id = p.integration_id and probe_id = p.id \
-    and started_at >= $2 and started_at < $3 and last_attempt = $4 and outcome in ('ok', 'warn', 'partial', 'failed', 'missed') order by started_at desc, id desc limit 1) \
+    and started_at >= $2 and started_at < $3 and last_attempt = $4 \
+    and outcome in ('ok', 'warn', 'partial', 'failed', 'missed') order by started_at desc, id desc limit 1) \
     where ($1 is null or p.id = $1) order by p.id";
 
 impl Store {
