@@ -11,7 +11,11 @@
 //! # What the server provides
 //!
 //! - For each request, in the additional context of `leptos_axum`: [`surroundings::provide`] with
-//!   [`surroundings::Surroundings`] (service acting as the caller, clock, zone, assets, base path, origin, status sink).
+//!   [`surroundings::Surroundings`] (service acting as the caller, the [`visitor::Visitor`], providers, clock, zone, assets,
+//!   base path, origin, status sink). While routes are listed the visitor is [`visitor::Visitor::nobody`].
+//! - For a POST of [`routes::FORMS`] that is refused, or that made something that is shown once: the page that stands beside it
+//!   there, rendered with [`visitor::Posted`]; it sets the status of a refusal. Else 303, with `?done=` and a word that the page
+//!   has a sentence for.
 //! - [`shell::shell`] as the app function, [`routes::PATHS`] (or `leptos_axum::generate_route_list`) as its routes, all of
 //!   them [`leptos_router::SsrMode::Async`], and the same app for every other path: it renders the not-found page and sets
 //!   404 through the sink.
@@ -33,12 +37,39 @@
 //! | `data-fault="field"` | where a fault of that field is shown |
 //! | `svg[data-plot]`, `figure[data-series]`, `[data-fields]`, `[data-zone]` | a chart that can be read by pointing |
 //!
+//! # What forms send
+//!
+//! Plain `application/x-www-form-urlencoded`, so that they work without scripts. `..scope` are `departments`, `owners`,
+//! `building_blocks`: texts with a name on each line. A field without a fault of its own name gets none.
+//!
+//! | POST | fields | done (the 303 leads to) |
+//! | --- | --- | --- |
+//! | `/sign-in` | `email`, `password`, `next` | `next` or `/` |
+//! | `/sign-out` | | `/sign-in?done=out` |
+//! | `/set-up/{link}`, `/invitation/{link}` | `email` (of an invitation it is not read), `name`, `password`, `again` | `/` |
+//! | `/reset/{link}` | `password`, `again` (`email` is not read) | `/` |
+//! | `/people` | `email`, `name`, `role`, ..scope | 200 with [`visitor::Made::Link`] |
+//! | `/people/{id}` | `name`, `role`, ..scope | `/people/{id}?done=saved` |
+//! | `/people/{id}/link` | | 200 with [`visitor::Made::Link`] |
+//! | `/people/{id}/disable`, `../enable` | | `/people/{id}?done=disabled`, `enabled` |
+//! | `/account/password` | `current`, `password`, `again` (`email` is not read) | `/account?done=password` |
+//! | `/account/sessions/{id}/end`, `../end-others` | | `/account?done=session`, `sessions` |
+//! | `/account/tokens` | `name`, `integration` (a slug, empty or absent: one's own), `expires` (a span, empty: the usual, `never`: of an integration only) | 200 with [`visitor::Made::Token`] |
+//! | `/account/tokens/{id}/revoke` | | `/account?done=revoked` |
+//! | `/secrets` | `name`, `value` | `/secrets?done=secret` |
+//! | `/secrets/{name}/remove` | | `/secrets?done=removed` |
+//! | `/demo/view` | `role`, `next` | `next`, with the other role |
+//!
 //! # What islands ask for
 //!
 //! `GET /api/v1/stream` (server-sent events whose data is one `model::Event` as JSON, or an array of them; any event name),
 //! the page's own address, `GET /api/v1/integrations/{slug}/series`, `POST /api/v1/integrations/{slug}/probes/{probe}/run`,
 //! `PATCH` and `DELETE` of an integration or a probe, `POST /api/v1/probes/try` with `{"probe": {..}}`, `POST /api/v1/integrations`, and in the demo
-//! `POST /api/v1/demo/servers/{system}` with `{"running": false}`. All JSON; refusals are problem+json.
+//! `POST /api/v1/demo/servers/{system}` with `{"running": false}`. All JSON; refusals are problem+json. What a page asks for by itself
+//! carries the header `bridgewatch-look`, so that an open page keeps no session awake.
+
+#[cfg(feature = "ssr")]
+pub mod visitor;
 
 #[cfg(feature = "ssr")]
 pub mod surroundings;
@@ -48,6 +79,9 @@ pub mod shell;
 
 #[cfg(feature = "ssr")]
 pub mod routes;
+
+#[cfg(feature = "ssr")]
+mod rail;
 
 #[cfg(feature = "ssr")]
 pub mod pages;

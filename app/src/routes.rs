@@ -1,4 +1,4 @@
-//! Which page is at which path, and the rail that leads to them.
+//! Which page is at which path, and which page shows what became of a form.
 
 use leptos::prelude::*;
 use leptos_router::{
@@ -7,18 +7,56 @@ use leptos_router::{
     hooks::use_location,
     path,
 };
-use model::{Problem, ProblemKind};
+use model::{Caller, Problem, ProblemKind};
 
 use crate::{
-    href::href,
     islands::{actions::Actions, hover::Hover},
     pages,
     parts::problem,
+    rail::{self, Place},
     surroundings::here,
 };
 
 /// The paths that pages have, in the syntax of the HTTP router.
-pub const PATHS: [&str; 6] = ["/", "/integrations", "/integrations/new", "/integrations/{slug}", "/runs", "/runs/{id}"];
+pub const PATHS: [&str; 15] = [
+    "/",
+    "/integrations",
+    "/integrations/new",
+    "/integrations/{slug}",
+    "/runs",
+    "/runs/{id}",
+    "/people",
+    "/people/{id}",
+    "/secrets",
+    "/audit",
+    "/account",
+    "/sign-in",
+    "/set-up/{link}",
+    "/invitation/{link}",
+    "/reset/{link}",
+];
+
+/// Where forms are sent, and the page that is rendered again when one is refused or made something that is shown once.
+/// Elsewhere a form answers 303.
+pub const FORMS: [(&str, &str); 17] = [
+    ("/sign-in", "/sign-in"),
+    ("/sign-out", "/sign-in"),
+    ("/set-up/{link}", "/set-up/{link}"),
+    ("/invitation/{link}", "/invitation/{link}"),
+    ("/reset/{link}", "/reset/{link}"),
+    ("/people", "/people"),
+    ("/people/{id}", "/people/{id}"),
+    ("/people/{id}/link", "/people/{id}"),
+    ("/people/{id}/disable", "/people/{id}"),
+    ("/people/{id}/enable", "/people/{id}"),
+    ("/account/password", "/account"),
+    ("/account/sessions/{id}/end", "/account"),
+    ("/account/sessions/end-others", "/account"),
+    ("/account/tokens", "/account"),
+    ("/account/tokens/{id}/revoke", "/account"),
+    ("/secrets", "/secrets"),
+    ("/secrets/{name}/remove", "/secrets"),
+];
 
 /// Rail, page, and the islands that serve all of it.
 #[component]
@@ -26,59 +64,57 @@ pub fn App() -> impl IntoView {
     let base = here().base.to_string();
     view! {
         <Router base=base>
-            <div class="frame">
-                {rail()} <main id="content" class="page" tabindex="-1">
-                    <Routes fallback=not_found>
-                        <Route path=path!("/") view=pages::overview::page ssr=SsrMode::Async />
-                        <Route path=path!("/integrations") view=pages::integrations::page ssr=SsrMode::Async />
-                        <Route path=path!("/integrations/new") view=pages::add::page ssr=SsrMode::Async />
-                        <Route path=path!("/integrations/:slug") view=pages::integration::page ssr=SsrMode::Async />
-                        <Route path=path!("/runs") view=pages::runs::page ssr=SsrMode::Async />
-                        <Route path=path!("/runs/:id") view=pages::run::page ssr=SsrMode::Async />
-                    </Routes>
-                </main>
-            </div>
+            <Frame />
             <Actions />
             <Hover />
         </Router>
     }
 }
 
-fn not_found() -> AnyView {
-    problem::page(&Problem::new(ProblemKind::NotFound, "There is no page at this address."))
-}
-
-fn rail() -> AnyView {
-    let path = use_location().pathname.get_untracked();
-    let place = path.strip_prefix(&*here().base).unwrap_or(&path).to_owned();
-    let entry = |name: &'static str, address: &'static str, icon: &'static str| {
-        let current = if address == "/" { place == "/" || place.is_empty() } else { place.starts_with(address) };
-        view! {
-            <li>
-                <a href=href(address) aria-current=current.then_some("page")>
-                    <svg class="rail-icon" viewBox="0 0 16 16" aria-hidden="true">
-                        <path d=icon></path>
-                    </svg>
-                    <span>{name}</span>
-                </a>
-            </li>
-        }
+/// The frame of a page. Before the door, and for whoever is not signed in, it is one column without a rail.
+#[component]
+fn Frame() -> impl IntoView {
+    let here = here();
+    let place = Place::read(&use_location(), &here);
+    let inside = !place.before_the_door() && here.visitor.caller != Caller::Nobody;
+    let page = match &here.visitor.refused {
+        Some(refused) => problem::page(refused),
+        None => view! { <Pages /> }.into_any(),
     };
     view! {
-        <nav class="rail" aria-label="Main">
-            <a class="brand" href=href("/")>
-                <svg class="brand-mark" viewBox="0 0 24 24" aria-hidden="true">
-                    <path d="M2 17h20M5 17V8m14 9V8M5 8c2.5 5 11.500 5 14 0M9 17v-5.400m3 5.400v-5m3 5v-5.400"></path>
-                </svg>
-                <span>"Bridgewatch"</span>
-            </a>
-            <ul>
-                {entry("Overview", "/", "M2.500 2.500h4.500v4.500H2.500zM9 2.500h4.500v4.500H9zM2.500 9h4.500v4.500H2.500zM9 9h4.500v4.500H9z")}
-                {entry("Integrations", "/integrations", "M1.500 5h9.500M8.500 2.500 11 5 8.500 7.500M14.500 11H5M7.500 8.500 5 11l2.500 2.500")}
-                {entry("Runs", "/runs", "M2.500 4h11M2.500 8h11M2.500 12h7")}
-                {entry("API", "/api/docs", "M5.500 4 2 8l3.500 4M10.500 4 14 8l-3.500 4")}
-            </ul>
-        </nav>
+        <div class=if inside { "frame" } else { "frame outside" }>
+            {inside.then(|| rail::rail(&place, &here))} <div class="stage">
+                {inside.then(|| rail::demo(&place, &here)).flatten()} <main id="content" class="page" tabindex="-1">
+                    {page}
+                </main>
+            </div>
+        </div>
     }
-    .into_any()
+}
+
+#[component]
+fn Pages() -> impl IntoView {
+    view! {
+        <Routes fallback=not_found>
+            <Route path=path!("/") view=pages::overview::page ssr=SsrMode::Async />
+            <Route path=path!("/integrations") view=pages::integrations::page ssr=SsrMode::Async />
+            <Route path=path!("/integrations/new") view=pages::add::page ssr=SsrMode::Async />
+            <Route path=path!("/integrations/:slug") view=pages::integration::page ssr=SsrMode::Async />
+            <Route path=path!("/runs") view=pages::runs::page ssr=SsrMode::Async />
+            <Route path=path!("/runs/:id") view=pages::run::page ssr=SsrMode::Async />
+            <Route path=path!("/people") view=pages::people::page ssr=SsrMode::Async />
+            <Route path=path!("/people/:id") view=pages::people::one::page ssr=SsrMode::Async />
+            <Route path=path!("/secrets") view=pages::secrets::page ssr=SsrMode::Async />
+            <Route path=path!("/audit") view=pages::audit::page ssr=SsrMode::Async />
+            <Route path=path!("/account") view=pages::account::page ssr=SsrMode::Async />
+            <Route path=path!("/sign-in") view=pages::sign_in::page ssr=SsrMode::Async />
+            <Route path=path!("/set-up/:link") view=pages::set_up::first ssr=SsrMode::Async />
+            <Route path=path!("/invitation/:link") view=pages::set_up::invitation ssr=SsrMode::Async />
+            <Route path=path!("/reset/:link") view=pages::set_up::reset ssr=SsrMode::Async />
+        </Routes>
+    }
+}
+
+fn not_found() -> AnyView {
+    problem::page(&Problem::new(ProblemKind::NotFound, "There is no page at this address."))
 }

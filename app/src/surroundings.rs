@@ -6,11 +6,17 @@ use chrono_tz::Tz;
 use leptos::prelude::{expect_context, provide_context};
 use model::{Api, Clock, Timestamp};
 
+use crate::visitor::{May, Provider, Visitor};
+
 /// Everything that pages ask of the server. Made for each request, put in place by [`provide`].
 #[derive(Clone)]
 pub struct Surroundings {
     /// The service, acting as whoever asks.
     pub api: Arc<dyn Api + Send + Sync>,
+    /// Who asks, and the form that they sent.
+    pub visitor: Arc<Visitor>,
+    /// The ways in beside a password, in the order in which they are offered.
+    pub providers: Arc<[Provider]>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The reporting zone: of every time on every page.
@@ -56,6 +62,11 @@ impl Surroundings {
     /// Now.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Whether to offer it to whoever asks.
+    pub fn may(&self, what: May) -> bool {
+        self.visitor.may.contains(&what)
     }
 }
 

@@ -3,6 +3,7 @@
 //! What is asserted holds for all of them: it is a whole document with its landmarks, one heading of the first rank, nothing
 //! that the content security policy would drop, no island inside an element that is swapped.
 
+mod doors;
 mod fake;
 
 use fake::{Rendered, World, render};
@@ -20,6 +21,13 @@ fn addresses() -> Vec<String> {
         "/runs",
         &format!("/runs/{RUN}"),
         &format!("/runs/{SENT_RUN}"),
+        "/people",
+        "/people/1",
+        "/people/2",
+        "/secrets",
+        "/audit",
+        "/account",
+        "/account?for=orders-to-netsuite&done=revoked",
         "/integrations/no-such",
         "/nowhere",
     ]
@@ -157,6 +165,9 @@ async fn where_there_is_nothing_pages_say_so_and_how_to_get_it() {
         ("/", "Add the first integration"),
         ("/integrations", "Add the first one"),
         ("/runs", "Give an integration a probe"),
+        ("/audit", "Here everything that anyone changes will have an entry"),
+        ("/secrets", "Here every secret will have a row"),
+        ("/account", "Here every token will have a row"),
         ("/integrations/orders-to-netsuite", "no data: no probe has watched it yet"),
         ("/integrations/orders-to-netsuite", "It has no baseline"),
     ] {

@@ -1,24 +1,43 @@
 //! What one installation sets: by flag, else `BRIDGEWATCH_*`, else `bridgewatch.toml`, else the usual.
 
+mod filled;
+mod people;
+mod reach;
+mod slip;
+
 use std::{
     env, fs, io,
     net::SocketAddr,
+    num::NonZeroU32,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
-use model::Settings;
+use ipnet::IpNet;
+use model::{Settings, Span};
 use serde::Deserialize;
+use service::KeySource;
 use store::StoreUrl;
 
 use crate::{ServerError, cli::ServeArgs};
+
+use reach::networks;
+
+pub use filled::filled;
+pub use people::{Limits, Sessions, SignIn};
+pub use reach::{ProxyHeader, PublicUrl, Reach, Tls};
 
 /// The file that is read if it is there.
 pub const FILE: &str = "bridgewatch.toml";
 /// Where the server listens if nothing else is said.
 pub const LISTEN: &str = "127.0.0.1:7077";
+/// The longest that a request may take.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// The environment's names that mean something; any other `BRIDGEWATCH_*` is an error.
-const ENVIRONMENT: [&str; 6] = [
+const ENVIRONMENT: [&str; 8] = [
     "BRIDGEWATCH_LISTEN",
+    "BRIDGEWATCH_PUBLIC_URL",
+    "BRIDGEWATCH_SECRET_KEY",
     "BRIDGEWATCH_DATABASE",
     "BRIDGEWATCH_CATALOGUE",
     "BRIDGEWATCH_DEMO",
@@ -29,16 +48,36 @@ const ENVIRONMENT: [&str; 6] = [
 /// Everything that the house needs to know to start.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// Where to listen; a loopback address, port 0 for any.
+    /// Where to listen; port 0 for any.
     pub listen: SocketAddr,
+    /// How it is reached from elsewhere: the public address, proxies, TLS.
+    pub reach: Reach,
     /// The store: a SQLite file or a PostgreSQL URL.
     pub database: String,
     /// A catalogue to apply at start: a file or a folder.
     pub catalogue: Option<PathBuf>,
     /// Whether to start with the demo landscape.
     pub demo: bool,
-    /// Where the spool lies.
+    /// Where the spool lies, and the key of the secrets.
     pub data: PathBuf,
+    /// Where the key is that secrets are sealed with.
+    pub secret_key: KeySource,
+    /// Folders whose files the catalogue may refer to as `${file:PATH}`.
+    pub secret_folders: Vec<PathBuf>,
+    /// Variables of the environment that the catalogue may refer to as `${env:NAME}`: `ERP_TOKEN`, or `PROBE_*` for all that begin so.
+    pub secret_variables: Vec<String>,
+    /// Networks that probes may not ask, besides link-local addresses.
+    pub denied_networks: Vec<IpNet>,
+    /// A PEM file of root certificates that probes trust besides the web's own.
+    pub extra_roots: Option<PathBuf>,
+    /// How people sign in beside a password.
+    pub sign_in: SignIn,
+    /// How long people stay signed in.
+    pub sessions: Sessions,
+    /// How much may be asked how fast.
+    pub limits: Limits,
+    /// The longest that a request may take; no matter of the file.
+    pub time_limit: Duration,
     /// What figures depend on.
     pub settings: Settings,
 }
@@ -52,6 +91,19 @@ struct File {
     catalogue: Option<PathBuf>,
     demo: bool,
     data: Option<PathBuf>,
+    public_url: Option<String>,
+    trusted_proxies: Vec<String>,
+    proxy_header: ProxyHeader,
+    tls: Option<Tls>,
+    #[serde(rename = "secret_key_file")]
+    secret_key: Option<PathBuf>,
+    secret_folders: Vec<PathBuf>,
+    secret_variables: Vec<String>,
+    denied_networks: Vec<String>,
+    extra_roots: Option<PathBuf>,
+    sign_in: SignIn,
+    sessions: Sessions,
+    limits: Limits,
     settings: Settings,
 }
 
@@ -67,19 +119,56 @@ impl Config {
             Some(listen) => listen,
             None => LISTEN.parse().map_err(|_| ServerError::Config(format!("{LISTEN} is no address")))?,
         };
-        if !listen.ip().is_loopback() {
-            return Err(ServerError::NotLoopback(listen));
-        }
+        let public_url = args.public_url.clone().or(file.public_url);
         let config = Self {
             listen,
+            reach: Reach {
+                public_url: public_url.as_deref().map(PublicUrl::parse).transpose()?,
+                trusted_proxies: networks("trusted_proxies", &file.trusted_proxies)?,
+                proxy_header: file.proxy_header,
+                tls: file.tls,
+            },
             database: args.database.clone().or(file.database).unwrap_or_else(|| usual.display().to_string()),
             catalogue: args.catalogue.clone().or(file.catalogue),
             demo,
+            secret_key: secret_key(file.secret_key, &data),
+            secret_folders: file.secret_folders,
+            secret_variables: file.secret_variables,
+            denied_networks: networks("denied_networks", &file.denied_networks)?,
+            extra_roots: file.extra_roots,
             data,
+            sign_in: file.sign_in,
+            sessions: file.sessions,
+            limits: file.limits,
+            time_limit: TIME_LIMIT,
             settings: file.settings,
         };
         config.check()?;
         Ok(config)
+    }
+
+    /// The usual with everything in this folder, on a free port of loopback, as fast as anybody asks: for tests and measurements.
+    pub fn within(folder: &Path) -> Self {
+        let fast = NonZeroU32::new(1_000_000).unwrap_or(NonZeroU32::MIN);
+        let data = folder.join("data");
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            reach: Reach::default(),
+            database: folder.join("bridgewatch.db").display().to_string(),
+            catalogue: None,
+            demo: false,
+            secret_key: KeySource::File(data.join("secret.key")),
+            secret_folders: Vec::new(),
+            secret_variables: Vec::new(),
+            denied_networks: Vec::new(),
+            extra_roots: None,
+            data,
+            sign_in: SignIn::default(),
+            sessions: Sessions::default(),
+            limits: Limits { address_per_second: fast, address_burst: fast, token_per_second: fast, token_burst: fast },
+            time_limit: TIME_LIMIT,
+            settings: Settings::default(),
+        }
     }
 
     /// The store that the house opens.
@@ -97,7 +186,25 @@ impl Config {
         if !(1..=12).contains(&self.settings.fiscal_year_start) {
             return Err(ServerError::Config("settings.fiscal_year_start: write a month from 1 to 12".to_owned()));
         }
-        Ok(())
+        let Sessions { idle, absolute } = self.sessions;
+        if idle < Span::minutes(1) || absolute < idle {
+            let why = "sessions: write an idle of at least 1m, and an absolute that is not shorter";
+            return Err(ServerError::Config(why.to_owned()));
+        }
+        if self.demo && !self.listen.ip().is_loopback() {
+            // Its visitors are signed in without being asked.
+            let why = "--demo listens on loopback only: leave --listen out, or the demo";
+            return Err(ServerError::Config(why.to_owned()));
+        }
+        if self.demo && self.reach.is_public() {
+            let why = "--demo is for this machine: leave public_url out, or the demo";
+            return Err(ServerError::Config(why.to_owned()));
+        }
+        if self.demo && self.reach.tls.is_some() {
+            let why = "--demo has no TLS: its jobs speak to it in clear on loopback; leave [tls] out, or the demo";
+            return Err(ServerError::Config(why.to_owned()));
+        }
+        self.reach.check(self.listen)
     }
 }
 
@@ -109,7 +216,16 @@ impl File {
             Err(why) if named.is_none() && why.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(source) => return Err(ServerError::Read { path: path.to_owned(), source }),
         };
-        toml::from_str(&text).map_err(|why| ServerError::Config(format!("{}: {why}", path.display())))
+        toml::from_str(&text)
+            .map_err(|why| ServerError::Config(format!("{}:{}", path.display(), slip::told(&text, why))))
+    }
+}
+
+/// The key itself in the environment goes before a file of it.
+fn secret_key(file: Option<PathBuf>, data: &Path) -> KeySource {
+    match env::var("BRIDGEWATCH_SECRET_KEY") {
+        Ok(key) if !key.is_empty() => KeySource::Text(key),
+        _ => KeySource::File(file.unwrap_or_else(|| data.join("secret.key"))),
     }
 }
 
@@ -126,47 +242,4 @@ fn refuse_unknown_environment() -> Result<(), ServerError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::PathBuf;
-
-    use super::Config;
-    use crate::{ServerError, cli::ServeArgs};
-
-    fn with_file(text: &str, args: ServeArgs) -> Result<Config, ServerError> {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("bridgewatch.toml");
-        std::fs::write(&path, text).expect("a file");
-        Config::read(&ServeArgs { config: Some(path), ..args })
-    }
-
-    #[test]
-    fn a_flag_goes_before_the_file_and_the_file_before_the_usual() {
-        let file = "listen = '127.0.0.1:1'\ndatabase = 'file.db'\n[settings]\nreporting_zone = 'Europe/Berlin'\n";
-        let flags = ServeArgs { listen: "127.0.0.1:2".parse().ok(), ..ServeArgs::default() };
-        let config = with_file(file, flags).expect("a configuration");
-        assert_eq!(config.listen.port(), 2);
-        assert_eq!(config.database, "file.db");
-        assert_eq!(config.settings.reporting_zone, "Europe/Berlin");
-        assert_eq!(config.data, PathBuf::from("data"));
-    }
-
-    #[test]
-    fn the_demo_has_a_database_of_its_own() {
-        let flags = ServeArgs { demo: true, ..ServeArgs::default() };
-        assert_eq!(with_file("", flags).expect("a configuration").database, "data/demo.db");
-    }
-
-    #[test]
-    fn what_is_wrong_is_refused_with_its_name() {
-        for (file, named) in [
-            ("lisen = '127.0.0.1:1'", "lisen"),
-            ("[settings]\nzone = 'UTC'", "zone"),
-            ("[settings]\nreporting_zone = 'Berlin'", "reporting_zone"),
-            ("[settings]\nfiscal_year_start = 13", "fiscal_year_start"),
-            ("listen = '0.0.0.0:7077'", "0.0.0.0:7077"),
-        ] {
-            let why = with_file(file, ServeArgs::default()).expect_err(file).to_string();
-            assert!(why.contains(named), "{file}: {why}");
-        }
-    }
-}
+mod tests;

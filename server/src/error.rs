@@ -1,6 +1,6 @@
 //! What can keep the binary from doing what it was asked to.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{error::Error, net::SocketAddr, path::PathBuf};
 
 /// Why it ended, in words for whoever typed the command.
 #[derive(Debug, thiserror::Error)]
@@ -17,12 +17,21 @@ pub enum ServerError {
     /// The configuration is wrong.
     #[error("{0}")]
     Config(String),
-    /// Until there is sign-in, nobody but this machine may ask.
+    /// Passwords and sessions would cross the network in clear.
     #[error(
-        "will not listen on {0}: there is no sign-in yet, so only loopback addresses are allowed. \
-         Use --listen 127.0.0.1:7077, and reach it from elsewhere through an SSH tunnel"
+        "will not listen on {0} in clear: beyond loopback, passwords would cross the network unencrypted. Set tls.certificate and \
+         tls.key; or, behind a proxy that has TLS, public_url = \"https://...\" and trusted_proxies; or stay on loopback with \
+         --listen 127.0.0.1:7077"
     )]
-    NotLoopback(SocketAddr),
+    InClear(SocketAddr),
+    /// The certificate or its key cannot be used.
+    #[error("tls: {}: {why}", path.display())]
+    Tls {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// The address is taken, or not ours.
     #[error("cannot listen on {address}: {source}. Choose another with --listen")]
     Listen {
@@ -38,6 +47,9 @@ pub enum ServerError {
     /// A question to the house failed.
     #[error("{0}")]
     Problem(#[from] model::Problem),
+    /// The service could not be made, or the key of its secrets not be used.
+    #[error("{}", in_words(.0))]
+    Service(#[from] service::ServiceError),
     /// The store failed.
     #[error("the store: {0}")]
     Store(#[from] store::StoreError),
@@ -63,4 +75,15 @@ impl ServerError {
     pub fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         |source| Self::Io { what: what.into(), source }
     }
+}
+
+/// An error and what lies below it, in one line.
+pub(crate) fn in_words(why: &(dyn Error + 'static)) -> String {
+    let mut words = why.to_string();
+    let mut below = why.source();
+    while let Some(cause) = below {
+        words = format!("{words}: {cause}");
+        below = cause.source();
+    }
+    words
 }

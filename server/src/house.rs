@@ -2,23 +2,33 @@
 //!
 //! The engine and the web have a runtime and pools of their own, so that a hundred open dashboards make no check late.
 
-use std::{future::IntoFuture, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use leptos::config::LeptosOptions;
 use model::{Clock, SystemClock};
 use monitor::{Monitor, MonitorConfig};
-use probe::Clients;
-use service::{DemoControl, Parts, Service};
+use service::{DemoControl, HashCost, Parts, Service, Stay, Vault};
 use store::Store;
-use tokio::{net::TcpListener, runtime::Runtime, task::JoinHandle};
+use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     Config, ServerError,
     cli::apply::apply_file,
     demo::Demo,
-    http::{self, Door, assets},
-    ticks::Ticks,
+    engine::Engine,
+    http::{
+        self, Door, assets,
+        limits::Rates,
+        oidc::{Ingredients, Oidc, ProviderSettings},
+        pages,
+        sealed::Sealer,
+        serve,
+        tls::{self, Certificate},
+        way::Way,
+    },
+    outside,
+    ticks::{Ticks, Web},
 };
 
 /// How long HTTP may drain when the house ends.
@@ -27,15 +37,17 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// A running Bridgewatch.
 pub struct House {
     address: SocketAddr,
-    /// Some until the house ends; dropped from a thread that may block.
-    engine: Option<Runtime>,
+    way: Way,
+    service: Service,
+    /// Held until the house is gone.
+    _engine: Engine,
     monitor: Monitor,
     web_store: Store,
     engine_store: Store,
     ticks: Ticks,
     demo: Option<Arc<Demo>>,
     ending: CancellationToken,
-    web: JoinHandle<std::io::Result<()>>,
+    web: JoinHandle<()>,
 }
 
 impl House {
@@ -50,35 +62,38 @@ impl House {
             .await
             .map_err(|source| ServerError::Listen { address: config.listen, source })?;
         let address = listener.local_addr().map_err(ServerError::io("asking for the address"))?;
-        let origin: Arc<str> = format!("http://{address}").into();
+        let way = Way::new(&config.reach, address);
 
         // The one process-wide choice of cryptography; a second call finds it made already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        std::fs::create_dir_all(&config.data).map_err(ServerError::io(format!("making {}", config.data.display())))?;
-        let engine_store = Store::open(&config.store()?).await?;
+        let certificate = config.reach.tls.as_ref().map(Certificate::read).transpose()?;
+        let acceptor = certificate.clone().map(tls::acceptor).transpose()?;
+        store::own_folder(&config.data).map_err(ServerError::io(format!("making {}", config.data.display())))?;
+        let place = config.store()?;
+        if let Some(file) = place.file().filter(|file| store::is_open_to_others(file)) {
+            tracing::warn!(file = %file.display(), "the database can be read by others: chmod 600 it");
+        }
+        let engine_store = Store::open(&place).await?;
         if let Some(file) = &config.catalogue {
             let plan = apply_file(&engine_store, file, false, clock.now()).await?;
             tracing::info!(catalogue = plan.catalogue, changes = plan.changes.len(), "the catalogue is applied");
         }
-        let web_store = Store::open(&config.store()?).await?;
+        let web_store = Store::open(&place).await?;
 
-        let engine = tokio::runtime::Builder::new_multi_thread()
-            .thread_name("engine")
-            .enable_all()
-            .build()
-            .map_err(ServerError::io("starting the engine's runtime"))?;
+        let engine = Engine::start().map_err(ServerError::io("starting the engine's runtime"))?;
         let zone = config.settings.reporting_zone.parse().unwrap_or(chrono_tz::UTC);
         let demo = if config.demo {
-            Some(Demo::prepare(&engine_store, clock.clone(), zone, engine.handle()).await?)
+            Some(Demo::prepare(&engine_store, clock.clone(), zone, &engine.handle).await?)
         } else {
             None
         };
+        let vault = Arc::new(Vault::open(config.secret_key.clone(), seed())?);
         let monitor = {
             let (settings, clock, store) = (config.settings.clone(), clock.clone(), engine_store.clone());
             let limits = MonitorConfig::new(config.data.join("spool"));
-            let clients = Clients::new().map_err(|why| ServerError::Config(why.to_string()))?;
+            let clients = outside::clients(&config, &store, &vault)?;
             let id_seed = rand::Rng::random(&mut randomness());
-            let starting = engine.spawn(Monitor::start(settings, limits, store, clock, clients, id_seed));
+            let starting = engine.handle.spawn(Monitor::start(settings, limits, store, clock, clients, id_seed));
             starting.await.map_err(|why| ServerError::Config(format!("the engine ended while it started: {why}")))??
         };
 
@@ -89,33 +104,42 @@ impl House {
             settings: config.settings.clone(),
             kinds: probe::kinds(),
             seed: seed(),
+            cost: HashCost::default(),
+            stay: Stay { idle: config.sessions.idle, absolute: config.sessions.absolute },
+            vault: Arc::clone(&vault),
             demo: demo.clone().map(|demo| demo as Arc<dyn DemoControl>),
-        })
-        .map_err(|why| ServerError::Config(why.to_string()))?;
+        })?;
         let ending = CancellationToken::new();
-        let leptos = LeptosOptions::builder()
-            .output_name(assets::browser_half().unwrap_or_else(|| "browser".to_owned()))
-            .site_pkg_dir("pkg")
-            .build();
+        let half = assets::browser_half().unwrap_or_else(|| "browser".to_owned());
+        let leptos = LeptosOptions::builder().output_name(half).site_pkg_dir("pkg").build();
+        let rates = Rates::new(&config.limits);
+        // The next start has the same key.
+        let sealer = Arc::new(Sealer::new(&vault.derived("cookies")?, Arc::new(seed)));
+        let oidc = Arc::new(oidc(config.sign_in.provider, &sealer, &clock, &way)?);
         let door = Door {
-            service,
+            service: service.clone(),
             engine: monitor.handle(),
             clock,
             ending: ending.clone(),
             zone,
-            origin: Arc::clone(&origin),
+            way: way.clone(),
+            rates: rates.clone(),
+            time_limit: config.time_limit,
+            listening: http::live::places(),
+            demo: config.demo,
+            sealer,
+            providers: oidc.offered(),
+            oidc,
+            assets: Arc::new(pages::found()),
             leptos,
         };
-        let web = tokio::spawn(
-            axum::serve(listener, http::router(door))
-                .with_graceful_shutdown(ending.clone().cancelled_owned())
-                .into_future(),
-        );
-        let ticks = Ticks::start(monitor.handle(), web_store.clone()).await?;
+        let web = tokio::spawn(serve::serve(listener, acceptor, http::router(door), way.clone(), ending.clone()));
+        let ticks = Ticks::start(monitor.handle(), web_store.clone(), Web { rates, certificate }).await?;
         if let Some(demo) = &demo {
-            demo.begin(&origin)?;
+            // Its jobs go straight to where it listens, which is loopback.
+            demo.begin(&format!("http://{address}"))?;
         }
-        Ok(Self { address, engine: Some(engine), monitor, web_store, engine_store, ticks, demo, ending, web })
+        Ok(Self { address, way, service, _engine: engine, monitor, web_store, engine_store, ticks, demo, ending, web })
     }
 
     /// Where it listens.
@@ -123,9 +147,24 @@ impl House {
         self.address
     }
 
-    /// The same for a browser.
+    /// The same for a browser, as people outside type it.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}{}", self.way.origin, self.way.base)
+    }
+
+    /// The one Api, before it is known who asks.
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// The whole address at which the first administrator is set up; none once there is one, and none in the demo, where nobody
+    /// signs in.
+    pub async fn set_up_link(&self) -> Result<Option<String>, model::Problem> {
+        if self.demo.is_some() {
+            return Ok(None);
+        }
+        let path = self.service.setup_link().await?;
+        Ok(path.map(|path| format!("{}{path}", self.url())))
     }
 
     /// The engine, for tests.
@@ -154,10 +193,19 @@ impl House {
         self.monitor.shutdown().await;
         self.web_store.close().await;
         self.engine_store.close().await;
-        if let Some(engine) = self.engine.take() {
-            engine.shutdown_background();
-        }
     }
+}
+
+/// Who vouches for people.
+fn oidc(
+    settings: Vec<ProviderSettings>,
+    sealer: &Arc<Sealer>,
+    clock: &Arc<dyn Clock>,
+    way: &Way,
+) -> Result<Oidc, ServerError> {
+    let (sealer, clock) = (Arc::clone(sealer), Arc::clone(clock));
+    let with = Ingredients { settings, sealer, random: Arc::new(seed), clock, way: way.clone() };
+    Oidc::new(with, crate::config::filled)
 }
 
 /// From the system's randomness: what ping keys and ids of runs are made from.

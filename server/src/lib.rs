@@ -4,15 +4,17 @@
 //!
 //! ```text
 //! flags, environment, bridgewatch.toml -> config -> house (two runtimes, two pools: engine and web)
-//! request -> http layers in order (limits, guard, cache) -> api/<resource>.rs or a page of `app`
-//!         -> service.acting_as(caller) -> answer, or problem+json
+//! connection (TLS) -> http layers in order (headers, guard, limits, rules: who asks and whether they may, cache)
+//!         -> api/<resource>.rs, a form, or a page of `app` -> service.acting_as(caller) -> answer, or problem+json
 //! events after commit -> live (SSE);  cron ticks -> roll-up and retention
 //! ```
 
 pub mod cli;
 pub mod config;
+mod engine;
 pub mod error;
 pub mod house;
+mod outside;
 
 pub mod api;
 pub mod http;

@@ -10,7 +10,10 @@ use monitor::Handle;
 use store::Store;
 use tokio_cron_scheduler::{Job, JobScheduler};
 
-use crate::ServerError;
+use crate::{
+    ServerError,
+    http::{limits::Rates, tls::Certificate},
+};
 
 /// Every ten seconds, beside the full minute: what is rolled up is never older than that.
 const ROLL_UP: &str = "5/10 * * * * *";
@@ -19,12 +22,23 @@ const LOOK: &str = "*/2 * * * * *";
 /// Once an hour, when nothing else usually begins.
 const RETAIN: &str = "30 17 * * * *";
 
+/// Once a minute: whether the certificate was renewed, and who has been quiet.
+const TEND: &str = "40 * * * * *";
+
+/// What of the web is tended by the clock.
+pub struct Web {
+    /// What each address and token has asked of late.
+    pub rates: Rates,
+    /// The certificate, where TLS is our own.
+    pub certificate: Option<Arc<Certificate>>,
+}
+
 /// The running ticks.
 pub struct Ticks(JobScheduler);
 
 impl Ticks {
     /// Starts them.
-    pub async fn start(engine: Handle, store: Store) -> Result<Self, ServerError> {
+    pub async fn start(engine: Handle, store: Store, web: Web) -> Result<Self, ServerError> {
         let scheduler = JobScheduler::new().await?;
         // Below every revision: the first look reads again, so that nothing written while the engine started is missed.
         let known = Arc::new(AtomicI64::new(-1));
@@ -57,6 +71,19 @@ impl Ticks {
                     match engine.retain().await {
                         Ok(rows) => tracing::info!(rows, "what is past its time was deleted"),
                         Err(why) => tracing::error!(%why, "the retention failed; it is tried again in an hour"),
+                    }
+                })
+            })?)
+            .await?;
+        let web = Arc::new(web);
+        scheduler
+            .add(Job::new_async(TEND, move |_, _| {
+                let web = Arc::clone(&web);
+                Box::pin(async move {
+                    web.rates.forget_the_quiet();
+                    // Files may lie where reading takes its time.
+                    if let Some(certificate) = web.certificate.clone() {
+                        let _ = tokio::task::spawn_blocking(move || certificate.look_again()).await;
                     }
                 })
             })?)

@@ -13,6 +13,11 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
+use crate::{
+    house::{ADMINISTRATOR, PASSWORD, TestHouse},
+    wait::until,
+};
+
 /// How a browser is started: without a display, and without the background requests that are refused on a closed network.
 const FLAGS: [&str; 9] = [
     "--headless=new",
@@ -106,6 +111,21 @@ impl Browser {
     /// The window, for what is not here.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Signs in as the administrator of a house; opens its first page.
+    pub async fn sign_in(&self, house: &TestHouse) {
+        self.go(&house.url("/sign-in")).await;
+        for (field, value) in [("email", ADMINISTRATOR), ("password", PASSWORD)] {
+            let selector = format!("[name='{field}']");
+            let input = self.client.wait().for_element(fantoccini::Locator::Css(&selector)).await.expect(field);
+            input.send_keys(value).await.expect(field);
+        }
+        self.click("main form button[type=submit]").await;
+        until("the first page", async || {
+            (self.client.current_url().await.expect("an address").path() == "/").then_some(())
+        })
+        .await;
     }
 
     /// Goes to a page and waits until it is loaded.

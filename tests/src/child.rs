@@ -3,12 +3,18 @@
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{Output, Stdio},
     time::Duration,
 };
 
+use reqwest::{
+    Client, Response,
+    header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN, SET_COOKIE},
+    redirect::Policy,
+};
+use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncBufReadExt as _, BufReader, Lines},
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
     process::{Child, ChildStdout, Command},
     time::timeout,
 };
@@ -17,6 +23,17 @@ use crate::wait::LONGEST;
 
 /// What the server prints once it can be asked.
 const READY: &str = "Bridgewatch is at ";
+/// What it prints before that, as long as nobody administers it.
+const SET_UP: &str = "Nobody administers it yet. Set it up at ";
+/// How a server is started. Senders that never pause are what tests do; limits of how much may be asked are tested elsewhere.
+const CONFIGURATION: &str = "[limits]
+address_per_second = 1000000
+address_burst = 1000000
+token_per_second = 1000000
+token_burst = 1000000
+";
+/// The first administrator's.
+const PASSWORD: &str = "four unrelated words here";
 
 /// Where the binary lies.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +48,13 @@ pub struct Ran {
     pub printed: String,
     /// What it complained of.
     pub complained: String,
+}
+
+impl Ran {
+    fn of(ended: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self { code: ended.status.code(), printed: text(&ended.stdout), complained: text(&ended.stderr) }
+    }
 }
 
 impl Binary {
@@ -51,9 +75,24 @@ impl Binary {
     pub async fn run_with(self, folder: &Path, args: &[&str], environment: &[(&str, &str)]) -> Ran {
         let ended = self.command(folder, args).envs(environment.iter().copied()).stdin(Stdio::null()).output();
         let ended = timeout(LONGEST, ended).await.unwrap_or_else(|_| panic!("{args:?} did not end"));
-        let ended = ended.expect("the binary can be started");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Ran { code: ended.status.code(), printed: text(&ended.stdout), complained: text(&ended.stderr) }
+        Ran::of(&ended.expect("the binary can be started"))
+    }
+
+    /// The same for one that reads something from standard input.
+    ///
+    /// # Panics
+    /// If it does not end within [`LONGEST`].
+    pub async fn run_told(self, folder: &Path, args: &[&str], told: &str, environment: &[(&str, &str)]) -> Ran {
+        let mut command = self.command(folder, args);
+        command.envs(environment.iter().copied());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary can be started");
+        let mut input = child.stdin.take().expect("standard input is a pipe");
+        // One that reads nothing may have ended already.
+        let _ = input.write_all(told.as_bytes()).await;
+        drop(input);
+        let ended = timeout(LONGEST, child.wait_with_output()).await.unwrap_or_else(|_| panic!("{args:?} did not end"));
+        Ran::of(&ended.expect("it can be waited for"))
     }
 
     /// Starts a server on a free port, in a folder; returns when it can be asked.
@@ -61,15 +100,32 @@ impl Binary {
     /// # Panics
     /// If it ends before, or takes longer than [`LONGEST`]; with what it complained of.
     pub async fn serve(self, folder: &Path, args: &[&str]) -> Serving {
+        self.serve_with(folder, args, &[], "").await
+    }
+
+    /// The same with more in its environment and in its configuration.
+    ///
+    /// # Panics
+    /// Likewise.
+    pub async fn serve_with(
+        self,
+        folder: &Path,
+        args: &[&str],
+        environment: &[(&str, &str)],
+        settings: &str,
+    ) -> Serving {
         let complaints = folder.join("serve.log");
-        let mut command = self.command(folder, &["serve", "--listen", "127.0.0.1:0"]);
-        command.args(args).stdin(Stdio::null()).stdout(Stdio::piped());
+        fs::write(folder.join("serve.toml"), format!("{settings}\n{CONFIGURATION}")).expect("a configuration");
+        let mut command = self.command(folder, &["serve", "--listen", "127.0.0.1:0", "--config", "serve.toml"]);
+        command.args(args).envs(environment.iter().copied()).stdin(Stdio::null()).stdout(Stdio::piped());
         command.stderr(File::create(&complaints).expect("a file for what it complains of"));
         let mut child = command.spawn().expect("the binary can be started");
         let mut printed = BufReader::new(child.stdout.take().expect("standard output is a pipe")).lines();
+        let mut set_up = None;
         let told = timeout(LONGEST, async {
             loop {
                 let line = printed.next_line().await.expect("standard output can be read")?;
+                set_up = line.strip_prefix(SET_UP).map(str::to_owned).or(set_up.take());
                 if let Some(url) = line.strip_prefix(READY) {
                     return Some(url.to_owned());
                 }
@@ -78,7 +134,7 @@ impl Binary {
         let Ok(Some(url)) = told.await else {
             panic!("the server did not start: {}", fs::read_to_string(&complaints).unwrap_or_default());
         };
-        Serving { child, url, complaints, _printed: printed }
+        Serving { child, url, set_up, complaints, _printed: printed }
     }
 
     /// In an environment that says nothing to Bridgewatch; what is started ends with the test.
@@ -94,11 +150,27 @@ impl Binary {
     }
 }
 
+/// A client that follows nothing and keeps nothing.
+pub fn browser() -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().no_proxy().redirect(Policy::none()).build().expect("a client")
+}
+
+/// The cookie that an answer has a browser keep.
+///
+/// # Panics
+/// If there is none.
+pub fn cookie_of(answer: &Response) -> String {
+    let kept = answer.headers()[SET_COOKIE].to_str().expect("text");
+    kept.split(';').next().unwrap_or_default().to_owned()
+}
+
 /// A server in a process of its own. Dropped, it is killed.
 #[derive(Debug)]
 pub struct Serving {
     child: Child,
     url: String,
+    set_up: Option<String>,
     complaints: PathBuf,
     /// Held open, so that the server may go on to print.
     _printed: Lines<BufReader<ChildStdout>>,
@@ -108,6 +180,46 @@ impl Serving {
     /// Its address with this path.
     pub fn url(&self, path: &str) -> String {
         format!("{}{path}", self.url)
+    }
+
+    /// The link that it printed, where nobody administers it yet.
+    pub fn set_up_link(&self) -> Option<&str> {
+        self.set_up.as_deref()
+    }
+
+    /// Makes the first administrator by the link that the server printed; answers a client that asks with a token of theirs, which
+    /// is good after a restart too.
+    ///
+    /// # Panics
+    /// If there is an administrator already.
+    pub async fn set_up(&self) -> Client {
+        let cookie = self.administer(PASSWORD).await;
+        let ask = browser().post(self.url("/api/v1/tokens")).header(ORIGIN, &self.url).header(COOKIE, cookie);
+        let made = ask.json(&json!({ "name": "tests" })).send().await.expect("an answer");
+        let made: Value = made.error_for_status().expect("a token").json().await.expect("a token");
+        let token = format!("Bearer {}", made["token"].as_str().expect("a token"));
+        crate::client_with(&[(AUTHORIZATION, &token)])
+    }
+
+    /// Makes the first administrator, `admin@example.com` with this password, by the link that the server printed; answers the
+    /// cookie of their browser.
+    ///
+    /// # Panics
+    /// If there is an administrator already.
+    pub async fn administer(&self, password: &str) -> String {
+        let link = self.set_up.as_deref().expect("nobody administers it yet");
+        let fields = [("email", "admin@example.com"), ("name", "Ada"), ("password", password), ("again", password)];
+        let answer = self.send_form(&browser(), link, &fields).await;
+        assert_eq!(answer.status(), 303, "the set-up link works");
+        cookie_of(&answer)
+    }
+
+    /// Sends a form as a browser does.
+    pub async fn send_form(&self, browser: &Client, address: &str, fields: &[(&str, &str)]) -> Response {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let form =
+            browser.post(address).header(ORIGIN, &self.url).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        form.body(body).send().await.expect("an answer")
     }
 
     /// Ends it at once, as `kill -9` does; returns when it is gone.

@@ -2,14 +2,23 @@
 
 use std::{fs, path::Path, sync::Arc};
 
-use model::SystemClock;
-use reqwest::{Client, StatusCode};
-use serde_json::Value;
+use model::{Api as _, Caller, Clock, Role, Scope, SystemClock};
+use reqwest::{
+    Client, StatusCode,
+    header::{COOKIE, ORIGIN},
+};
+use serde_json::{Value, json};
 use server::{Config, House};
+use service::Visit;
 use tempfile::TempDir;
 
-/// A running house with a client that talks to it. Ask it to [`end`](Self::end) when the test is done, so that a background
-/// task that died fails the test.
+/// Of everybody whom the harness makes.
+pub const PASSWORD: &str = "four unrelated words here";
+/// The administrator as whom the house's own client asks.
+pub const ADMINISTRATOR: &str = "admin@example.com";
+
+/// A running house with a client that talks to it as its administrator. Ask it to [`end`](Self::end) when the test is done, so
+/// that a background task that died fails the test.
 pub struct TestHouse {
     house: House,
     folder: Arc<TempDir>,
@@ -26,34 +35,56 @@ impl TestHouse {
 
     /// With nothing in it.
     pub async fn empty() -> Self {
-        Self::in_folder(Arc::new(tempfile::tempdir().expect("a folder"))).await
+        Self::configured(|_| {}).await
+    }
+
+    /// With nothing in it, and this changed of the usual.
+    pub async fn configured(change: impl FnOnce(&mut Config)) -> Self {
+        Self::under(Arc::new(SystemClock), change).await
+    }
+
+    /// The same under another clock.
+    pub async fn under(clock: Arc<dyn Clock>, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start(Arc::new(tempfile::tempdir().expect("a folder")), clock, change).await
     }
 
     /// With this catalogue, and its store at this address.
     pub async fn on(database: &str, catalogue: &str) -> Self {
         let folder = Arc::new(tempfile::tempdir().expect("a folder"));
         fs::write(folder.path().join("catalogue.yaml"), catalogue).expect("a catalogue");
-        Self::start(folder, database.to_owned()).await
+        Self::start(folder, Arc::new(SystemClock), |config| database.clone_into(&mut config.database)).await
     }
 
     /// With the store (and catalogue, if there is one) of a folder.
     pub async fn in_folder(folder: Arc<TempDir>) -> Self {
-        let database = folder.path().join("bridgewatch.db").display().to_string();
-        Self::start(folder, database).await
+        Self::start(folder, Arc::new(SystemClock), |_| {}).await
     }
 
-    async fn start(folder: Arc<TempDir>, database: String) -> Self {
+    async fn start(folder: Arc<TempDir>, clock: Arc<dyn Clock>, change: impl FnOnce(&mut Config)) -> Self {
         let catalogue = folder.path().join("catalogue.yaml");
-        let config = Config {
-            listen: "127.0.0.1:0".parse().expect("an address"),
-            database,
-            catalogue: catalogue.exists().then_some(catalogue),
-            demo: false,
-            data: folder.path().join("data"),
-            settings: model::Settings::default(),
-        };
-        let house = House::start_with(config, Arc::new(SystemClock)).await.expect("a house");
-        Self { house, folder, client: crate::client() }
+        let mut config = Config { catalogue: catalogue.exists().then_some(catalogue), ..Config::within(folder.path()) };
+        change(&mut config);
+        let house = House::start_with(config, clock).await.expect("a house");
+        let cookie = session(&house, ADMINISTRATOR, Role::Admin, &Scope::default()).await;
+        // As a browser does, it says that it comes from the house.
+        let client = crate::client_with(&[(COOKIE, &cookie), (ORIGIN, &house.url())]);
+        Self { house, folder, client }
+    }
+
+    /// Applies this catalogue (YAML).
+    pub async fn apply(&self, catalogue: &str) {
+        self.house.service().acting_as(Caller::Local).apply_catalogue(catalogue, false).await.expect("applied");
+    }
+
+    /// Makes somebody with this role, who sees everything, and signs them in; answers their cookie.
+    pub async fn signed_in(&self, role: Role) -> String {
+        self.signed_in_with(role, &Scope::default()).await
+    }
+
+    /// The same, and they see so much.
+    pub async fn signed_in_with(&self, role: Role, scope: &Scope) -> String {
+        let people = self.house.service().acting_as(Caller::Local).people().await.expect("a list").items;
+        session(&self.house, &format!("{role}-{}@example.com", people.len()), role, scope).await
     }
 
     /// Where its store and catalogue lie.
@@ -66,12 +97,17 @@ impl TestHouse {
         format!("{}{path}", self.house.url())
     }
 
+    /// The same where it listens, whatever people outside type.
+    pub fn here(&self, path: &str) -> String {
+        format!("http://{}{path}", self.house.address())
+    }
+
     /// The engine.
     pub fn monitor(&self) -> monitor::Handle {
         self.house.monitor()
     }
 
-    /// A client for further requests.
+    /// A client for further requests, signed in as the administrator. Headers that a request brings go before its own.
     pub fn client(&self) -> &Client {
         &self.client
     }
@@ -105,4 +141,18 @@ impl TestHouse {
         assert_eq!(failed, None, "a background task of the engine died");
         self.folder
     }
+}
+
+/// A cookie of somebody with this address, role and scope, who is made if they are not there from a start before.
+async fn session(house: &House, email: &str, role: Role, scope: &Scope) -> String {
+    let (service, visit) = (house.service(), Visit::default());
+    let session =
+        match service.acting_as(Caller::Local).invite(json!({ "email": email, "role": role, "scope": scope })).await {
+            Ok(invitation) => {
+                let link = invitation.path.rsplit('/').next().unwrap_or_default();
+                service.choose_password(link, None, PASSWORD, &visit).await
+            }
+            Err(_there_already) => service.sign_in(email, PASSWORD, &visit).await,
+        };
+    format!("bridgewatch_session={}", session.expect("a session").token)
 }

@@ -6,6 +6,7 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader, Write as _},
+    net::TcpListener,
     os::unix::{
         fs::{MetadataExt as _, PermissionsExt as _, chown},
         process::CommandExt as _,
@@ -31,10 +32,15 @@ const MISSING: &str = "PostgreSQL's `initdb` and `postgres` were found neither i
 /// What the guard runs: the server, stopped and started as standard input says; when that ends, it is stopped for good and its
 /// folder goes.
 const GUARD: &str = "trap '' INT; \
-                     start() { \"$1\" -D \"$2/data\" -k \"$2\" -c listen_addresses= -c fsync=off \
+                     start() { \"$1\" -D \"$2/data\" -k \"$2\" $3 -c fsync=off \
                      -c synchronous_commit=off -c full_page_writes=off -c max_connections=300 </dev/null & server=$!; }; \
                      stop() { [ -z \"$server\" ] || { kill -INT $server; wait $server; server=; }; }; \
                      start \"$@\"; while read -r order; do $order \"$@\"; done; stop; rm -rf \"$2\"";
+
+/// What is said to a server that is reached by its socket alone.
+const BY_SOCKET: &str = "-c listen_addresses=";
+/// The port that its socket is named after then.
+const USUAL_PORT: u16 = 5432;
 
 /// What the server says once it takes connections.
 const READY: &str = "ready to accept connections";
@@ -45,6 +51,7 @@ const DOWN: &str = "database system is shut down";
 #[derive(Debug)]
 pub struct Postgres {
     folder: PathBuf,
+    port: u16,
     /// Held for its standard input: the guard acts when that ends.
     guard: Child,
     /// What the server says, line by line, as far as nobody has waited for it.
@@ -64,6 +71,23 @@ impl Postgres {
     /// # Panics
     /// Where PostgreSQL is missing or does not start, with what it said.
     pub fn start() -> Self {
+        Self::start_with(USUAL_PORT, BY_SOCKET, &[])
+    }
+
+    /// A server of one's own that is also reached at a port of `localhost`, which is what its addresses lead to without what stands
+    /// after `?`. It has TLS there, with this certificate and key (PEM), for who wants it. Blocks until it takes connections.
+    ///
+    /// # Panics
+    /// Likewise.
+    pub fn start_with_tls(certificate: &str, key: &str) -> Self {
+        // It cannot be told to look for a free port itself.
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port");
+        let options = format!("-c listen_addresses=127.0.0.1 -c port={} -c ssl=on", free.port());
+        Self::start_with(free.port(), &options, &[("server.crt", certificate), ("server.key", key)])
+    }
+
+    /// With these options, and files in the folder of its data.
+    fn start_with(port: u16, options: &str, files: &[(&str, &str)]) -> Self {
         let (initdb, postgres) = binaries().unwrap_or_else(|| panic!("{MISSING}"));
         let folder = tempfile::Builder::new().prefix("bw-pg-").tempdir().expect("a temporary folder").keep();
         let user = unprivileged(&folder);
@@ -81,9 +105,19 @@ impl Postgres {
             .output()
             .expect("initdb can be started");
         assert!(made.status.success(), "initdb failed: {}", String::from_utf8_lossy(&made.stderr));
+        for (name, text) in files {
+            let path = folder.join("data").join(name);
+            fs::write(&path, text).expect("a file");
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600))
+                .expect("a key that others may read is refused");
+            if let Some((uid, gid)) = user {
+                chown(&path, Some(uid), Some(gid)).expect("root may give the file away");
+            }
+        }
         let mut guard = as_user(Path::new("/bin/sh"))
             .args(["-c", GUARD, "guard"])
             .args([&postgres, &folder])
+            .arg(options)
             .stdin(Stdio::piped())
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
@@ -93,7 +127,7 @@ impl Postgres {
         let (tell, said) = mpsc::channel();
         // what it says is read away even if nobody listens, so that it never waits for a reader
         thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(tell.send(line))));
-        let server = Self { folder, guard, said: Mutex::new(said), databases: AtomicU32::new(0) };
+        let server = Self { folder, port, guard, said: Mutex::new(said), databases: AtomicU32::new(0) };
         server.wait_for(READY);
         server
     }
@@ -144,7 +178,7 @@ impl Postgres {
     }
 
     fn url(&self, database: &str) -> String {
-        format!("postgres://bridgewatch@localhost/{database}?host={}", self.folder.display())
+        format!("postgres://bridgewatch@localhost:{}/{database}?host={}", self.port, self.folder.display())
     }
 }
 

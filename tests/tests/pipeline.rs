@@ -8,9 +8,15 @@ const BINARY: Binary = Binary::at(env!("CARGO_BIN_EXE_bridgewatch-under-test"));
 mod pipeline {
     mod applying;
     mod away;
+    mod canaries;
     mod command_line;
+    mod environment;
     mod killed;
+    #[cfg(unix)]
+    mod owned;
     mod restarting;
+    mod rooted;
     mod sending;
     mod standing;
+    mod tampering;
 }

@@ -3,8 +3,18 @@
 #[path = "store/given.rs"]
 mod given;
 
+#[path = "store/administrators.rs"]
+mod administrators;
+#[path = "store/audit.rs"]
+mod audit;
 #[path = "store/catalogue.rs"]
 mod catalogue;
+#[path = "store/encrypted.rs"]
+mod encrypted;
+#[path = "store/entering.rs"]
+mod entering;
+#[path = "store/identity.rs"]
+mod identity;
 #[path = "store/lists.rs"]
 mod lists;
 #[path = "store/rollups.rs"]
@@ -13,6 +23,8 @@ mod rollups;
 mod runs;
 #[path = "store/schema.rs"]
 mod schema;
+#[path = "store/secrets.rs"]
+mod secrets;
 #[path = "store/sent.rs"]
 mod sent;
 #[path = "store/upkeep.rs"]
@@ -46,6 +58,7 @@ mod engines {
             all_writes_or_none
             who_writes_the_catalogue_moves_its_revision
             retired_things_come_back_by_their_slug
+            who_could_send_before_it_was_retired_cannot_under_its_next_slug
             a_rename_keeps_the_row_and_is_followed
             owner_department_tier_and_lifecycle_are_dated
             a_ping_key_once_given_stays
@@ -94,6 +107,47 @@ mod engines {
             two_that_open_at_once_both_find_the_tables
             settings_are_kept
             nothing_prints_a_password;
+        identity:
+            a_person_comes_back_as_written
+            an_email_is_one_person_however_it_is_written
+            a_subject_at_a_provider_is_one_person
+            who_is_disabled_is_out
+            another_password_ends_what_the_old_one_opened
+            a_password_by_a_link_ends_sessions_and_revokes_tokens
+            a_link_is_used_once
+            a_link_opens_what_it_is_for_while_it_may;
+        administrators:
+            the_last_active_administrator_stays
+            who_sees_a_part_does_not_count
+            nobody_becomes_an_administrator_with_a_scope
+            two_who_demote_each_other_do_not_both_succeed
+            the_first_administrator_is_set_up_once;
+        entering:
+            a_session_holds_until_it_idles_or_ends
+            a_session_notes_its_use_once_a_minute
+            sessions_are_ended_one_or_all_but_nobody_elses
+            a_token_opens_until_it_is_revoked_or_expired
+            a_token_is_of_a_person_or_of_an_integration
+            a_provider_vouches_at_a_sign_in_and_at_nothing_else
+            who_is_shut_out_loses_sessions_and_tokens_at_once
+            old_sessions_and_links_are_deleted;
+        audit:
+            entries_are_chained
+            a_write_and_its_entry_are_one
+            what_was_not_done_is_not_told
+            a_change_of_a_person_is_told_as_it_was_made
+            each_filter_leaves_what_it_names
+            pages_go_on
+            all_entries_come_in_their_order
+            what_is_hashed_is_what_is_read
+            two_stores_add_to_one_chain
+            an_end_that_was_taken_away_leaves_a_gap;
+        secrets:
+            a_secret_comes_back_until_it_is_deleted
+            another_value_takes_the_place
+            what_is_put_is_sealed_knowing_what_is_there_or_not_at_all
+            all_are_sealed_anew_or_none
+            a_secret_put_meanwhile_is_not_lost;
         schema:
             every_migration_runs_over_rows;
     }

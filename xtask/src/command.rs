@@ -2,9 +2,12 @@
 
 use std::{
     env, fs,
+    io::Read,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::Instant,
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
 };
 
 /// What went wrong, with what to do about it.
@@ -24,6 +27,12 @@ pub fn target() -> PathBuf {
 /// Where the tools are put that the project pins.
 pub fn tools_dir() -> PathBuf {
     target().join("tools")
+}
+
+/// Where cargo keeps what it fetches.
+pub fn cargo_home() -> Option<PathBuf> {
+    let usual = || env::home_dir().map(|home| home.join(".cargo"));
+    env::var_os("CARGO_HOME").map(PathBuf::from).or_else(usual)
 }
 
 /// The cargo that runs us.
@@ -56,6 +65,42 @@ pub fn must(command: &mut Command, remedy: &str) -> Done {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(format!("{shown} ended with {status}.\n       {remedy}")),
         Err(why) => Err(format!("{shown} could not be started: {why}.\n       {remedy}")),
+    }
+}
+
+/// Runs a command that may hang on a network, at most so long; the error is its last word.
+pub fn tried(mut command: Command, limit: Duration) -> Result<(), String> {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|why| format!("{command:?} could not be started: {why}"))?;
+    let complaints = child.stderr.take();
+    let (tell, told) = mpsc::channel();
+    // When nobody is left who could write there, it is over.
+    thread::spawn(move || {
+        let mut said = String::new();
+        if let Some(mut complaints) = complaints {
+            let _is_no_text = complaints.read_to_string(&mut said);
+        }
+        let _nobody_waits = tell.send(said);
+    });
+    let said = told.recv_timeout(limit);
+    if said.is_err() {
+        let _has_ended = child.kill();
+    }
+    let ended = child.wait().map_err(|why| why.to_string())?;
+    match said {
+        Ok(_) if ended.success() => Ok(()),
+        Ok(said) => Err(said
+            .lines()
+            .rev()
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or("it did not say why")
+            .trim()
+            .to_owned()),
+        Err(_) => Err(format!("no answer within {} s", limit.as_secs())),
     }
 }
 

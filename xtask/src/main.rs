@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | bench | setup`: everything that a person types.
+//! `cargo xtask run | test | deny | bench | setup`: everything that a person types.
 //!
 //! It has no dependencies, so that it builds in a second and can say at once what it is about to do. Data passes through it as
 //! the person would go: [`setup`] installs what is missing, [`bundle`] makes the browser half, then cargo builds and runs.
@@ -6,6 +6,7 @@
 mod bench;
 mod bundle;
 mod command;
+mod deny;
 mod run;
 mod setup;
 mod test;
@@ -18,6 +19,7 @@ cargo xtask <what>
   run [ARGS]     set up what is missing, bundle the pages, build, and start Bridgewatch with its demo
                  at http://127.0.0.1:7077; ARGS go to `bridgewatch serve` in place of `--demo`
   test [ARGS]    set up what the tests need and run every test; ARGS go to `cargo test`
+  deny           look at what we depend on: licences, sources, duplicates, known faults
   bench [ARGS]   build for release and print what checks, runs and pages cost
   setup [tests]  only set up: the tools, and with `tests` also browser and PostgreSQL
 ";
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
     let done = match what.as_str() {
         "run" => run::run(&rest),
         "test" => test::test(&rest),
+        "deny" => deny::deny(),
         "bench" => bench::bench(&rest),
         "setup" => {
             setup::tools().and_then(|_| if rest.iter().any(|arg| arg == "tests") { setup::for_tests() } else { Ok(()) })

@@ -9,9 +9,16 @@ use std::{
 use crate::command::{Done, cargo, is_program, must, on_path, said, step, tools_dir};
 
 const TRUNK: &str = "0.21.14";
+const CARGO_DENY: &str = "0.20.2";
 /// The npm package that wasm-opt comes in; its major version is the one that `Trunk.toml` names.
 const BINARYEN: &str = "132.0.0";
 const AXE: &str = "4.14.1";
+/// The certified OpenID provider that people sign in by in tests.
+const OIDC_PROVIDER: &str = "9.13.3";
+/// What it runs on.
+const NODE: u32 = 20;
+/// What makes up calls of the API, pinned with all it needs.
+const SCHEMATHESIS: &str = "tests/src/fuzz/requirements.txt";
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// The tools that bundle the pages: WASM target, Trunk, wasm-bindgen, wasm-opt. Answers whether wasm-opt is there.
@@ -29,7 +36,18 @@ pub fn tools() -> Done<bool> {
     wasm_opt()
 }
 
-/// What the tests need beyond that: Chromium and its driver, PostgreSQL, and axe-core.
+/// What looks at our dependencies.
+pub fn cargo_deny() -> Done {
+    compiler()?;
+    cargo_tool(
+        "cargo-deny",
+        CARGO_DENY,
+        "cargo-deny, which looks at what we depend on (about a minute on two cores, once)",
+        true,
+    )
+}
+
+/// What the tests need beyond that: Chromium and its driver, PostgreSQL, axe-core, an OpenID provider, and Schemathesis.
 pub fn for_tests() -> Done {
     let mut missing = Vec::new();
     if !on_path("chromedriver") || !(on_path("chromium") || on_path("chromium-browser") || on_path("google-chrome")) {
@@ -41,10 +59,58 @@ pub fn for_tests() -> Done {
     if !on_path("npm") {
         missing.push("npm");
     }
-    if !missing.is_empty() {
-        apt(&missing, "the browser, database or npm that the tests use")?;
+    if said(Command::new("python3").args(["-c", "import ensurepip, venv"])).is_none() {
+        missing.push("python3-venv");
     }
-    npm_tool("axe-core", AXE, "axe-core, which looks for barriers in the pages")
+    if !missing.is_empty() {
+        apt(&missing, "the browser, database, npm or Python that the tests use")?;
+    }
+    node()?;
+    npm_tool("axe-core", AXE, "axe-core, which looks for barriers in the pages")?;
+    npm_tool("oidc-provider", OIDC_PROVIDER, "oidc-provider, which people sign in by in the tests")?;
+    schemathesis()
+}
+
+/// Whether Node is new enough.
+fn node() -> Done {
+    let version = said(Command::new("node").arg("--version")).unwrap_or_default();
+    let major: Option<u32> = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse().ok());
+    match major {
+        Some(major) if major >= NODE => Ok(()),
+        _ => Err(format!(
+            "Node {NODE} or newer is needed for the tests; `node --version` says \"{version}\". Install one, for example of Debian 13."
+        )),
+    }
+}
+
+/// Schemathesis in a Python environment of its own, made anew when a pinned version changed.
+fn schemathesis() -> Done {
+    let folder = tools_dir().join("python");
+    let pinned = fs::read_to_string(crate::command::root().join(SCHEMATHESIS))
+        .map_err(|why| format!("{SCHEMATHESIS}: {why}"))?;
+    let stamp = folder.join("installed.txt");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == pinned) {
+        return Ok(());
+    }
+    step("install Schemathesis, which makes up calls of the API", || {
+        must(
+            Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder),
+            "Install Python 3.11 or newer with its venv: apt-get install python3-venv",
+        )?;
+        let mut install = Command::new(folder.join("bin/pip"));
+        install.current_dir(crate::command::root());
+        install.args([
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--only-binary",
+            ":all:",
+            "-r",
+            SCHEMATHESIS,
+        ]);
+        must(&mut install, "Check that this machine reaches the Python registry and has Python 3.11, then try again.")?;
+        fs::write(&stamp, &pinned).map_err(|why| format!("{}: {why}", stamp.display()))
+    })
 }
 
 fn compiler() -> Done {

@@ -15,7 +15,11 @@ pub fn test(args: &[String]) -> Done {
         let mut tests = cargo();
         // All of them, so that one failure does not hide another.
         tests.args(["test", "--workspace", "--no-fail-fast"]).args(args);
-        tests.env("PATH", path_with_tools()).env("AXE_CORE", tools_dir().join("npm/node_modules/axe-core/axe.min.js"));
+        let tools = tools_dir();
+        tests.env("PATH", path_with_tools());
+        tests.env("AXE_CORE", tools.join("npm/node_modules/axe-core/axe.min.js"));
+        tests.env("OIDC_PROVIDER", tools.join("npm/node_modules/oidc-provider/lib/index.js"));
+        tests.env("SCHEMATHESIS", tools.join("python/bin/schemathesis"));
         must(&mut tests, "Read which test failed above; `cargo xtask test NAME` runs those of that name.")
     })
 }

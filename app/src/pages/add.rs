@@ -1,7 +1,7 @@
 //! Add an integration: one form, whose probe is tried before it is saved.
 
 use leptos::prelude::*;
-use model::{Page, Problem, System};
+use model::{Page, Problem, ProblemKind, System};
 
 use crate::{
     href::href,
@@ -9,13 +9,18 @@ use crate::{
     parts::{
         field::Field,
         header::{self, Head},
+        problem,
     },
     surroundings::here,
+    visitor::May,
 };
 
 /// `/integrations/new`.
 pub fn page() -> AnyView {
     let here = here();
+    if !here.may(May::Change) {
+        return problem::page(&Problem::new(ProblemKind::Forbidden, "Integrations are added by engineers."));
+    }
     Suspend::new(async move { show(here.api.systems().await) }).into_any()
 }
 

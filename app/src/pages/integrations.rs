@@ -10,7 +10,8 @@ use crate::{
         header::{self, Head},
         mark, pager, problem,
     },
-    surroundings::here,
+    surroundings::{Surroundings, here},
+    visitor::May,
     words::{amount, share},
 };
 
@@ -31,27 +32,32 @@ pub fn page() -> AnyView {
     let faults = asked.faults();
     Suspend::new(async move {
         match here.api.integrations(query.clone()).await {
-            Ok(page) => show(&page, &query, problem::ignored(&faults)),
+            Ok(page) => show(&page, &query, problem::ignored(&faults), &here),
             Err(fault) => problem::page(&fault),
         }
     })
     .into_any()
 }
 
-fn show(page: &Page<IntegrationRow>, query: &IntegrationsQuery, ignored: Option<AnyView>) -> AnyView {
+fn show(
+    page: &Page<IntegrationRow>,
+    query: &IntegrationsQuery,
+    ignored: Option<AnyView>,
+    here: &Surroundings,
+) -> AnyView {
     let rows = &page.items;
     let filtered = *query != IntegrationsQuery { sort: query.sort, limit: query.limit, ..IntegrationsQuery::default() };
     let mut head = Head::new("Integrations", answer(page, filtered));
     head.topics = Some(Vec::new());
-    head.side = Some(
+    head.side = here.may(May::Change).then(|| {
         view! {
             <a class="button primary" href=href("/integrations/new")>
                 "Add an integration"
             </a>
         }
-        .into_any(),
-    );
-    let body = if rows.is_empty() { nothing(filtered) } else { table(rows) };
+        .into_any()
+    });
+    let body = if rows.is_empty() { nothing(filtered, here) } else { table(rows) };
     let first = query.cursor.is_some().then(|| address(query, ""));
     let next = page.next_cursor.as_deref().map(|cursor| address(query, cursor));
     view! {
@@ -203,9 +209,15 @@ fn row(row: &IntegrationRow) -> AnyView {
     .into_any()
 }
 
-fn nothing(filtered: bool) -> AnyView {
+fn nothing(filtered: bool, here: &Surroundings) -> AnyView {
     if filtered {
         return empty::empty("No integration matches.", view! { <a href=href("/integrations")>"Show all of them"</a> });
+    }
+    if !here.may(May::Change) {
+        return empty::empty(
+            "Here every integration that you may see will have a row.",
+            view! { <p>"There is none yet: an engineer adds them, and an administrator says which you see."</p> },
+        );
     }
     empty::empty(
         "Here every integration will have a row: who owns it, whether it stands, runs, arrives whole and is worth it.",

@@ -11,3 +11,15 @@ pub mod add;
 pub mod runs;
 
 pub mod run;
+
+pub mod people;
+
+pub mod secrets;
+
+pub mod audit;
+
+pub mod account;
+
+pub mod sign_in;
+
+pub mod set_up;

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 use model::{Level, overview::Demo};
 
 use super::{button::Post, mark};
-use crate::{href::href, words::share};
+use crate::{href::href, surroundings::here, visitor::May, words::share};
 
 /// The bar, with an honest label.
 pub fn bar(demo: &Demo) -> AnyView {
+    let operates = here().may(May::Operate);
     let servers = demo
         .servers
         .iter()
@@ -32,11 +33,13 @@ pub fn bar(demo: &Demo) -> AnyView {
                     {mark::shape(level)}
                     <span class="demo-name">{server.name.clone()}</span>
                     <span class="muted">{word}</span>
-                    {button.show()}
+                    {operates.then(|| button.show())}
                 </li>
             }
         })
         .collect_view();
+    let try_it =
+        if operates { " Stop a server and watch this page." } else { " An engineer's view can stop a server." };
     let folding = (demo.history < 1.0)
         .then(|| format!(" The past is still being made up: {} done.", share::of_time(demo.history)));
     view! {
@@ -45,7 +48,7 @@ pub fn bar(demo: &Demo) -> AnyView {
                 <h2 id="demo-title">"Demo"</h2>
                 <p>
                     "One invented company on real small servers in this process: probes and runs are real, the past is made up."
-                    {folding} " Stop a server and watch this page."
+                    {folding} {try_it}
                 </p>
             </div>
             <ul class="demo-servers">{servers}</ul>

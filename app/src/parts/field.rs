@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::escape;
+use crate::visitor::Sent;
+
+mod input;
 
 /// One field. Its name is the path of what it fills, `probe.options.url`; see [`crate::islands::form`].
 pub struct Field {
@@ -12,14 +14,21 @@ pub struct Field {
     hint: &'static str,
     meant: &'static str,
     given: String,
+    fault: Option<String>,
     required: bool,
+    fixed: bool,
+    fills: &'static str,
+    of: String,
+    begins: bool,
+    also: &'static str,
     input: Input,
 }
 
 enum Input {
     Line,
+    Typed(&'static str),
     Lines,
-    Choice(Vec<(&'static str, &'static str)>),
+    Choice(Vec<(String, String)>),
 }
 
 impl Field {
@@ -43,6 +52,16 @@ impl Field {
         Self { input: Input::Lines, ..Self::of(name, label, meant, hint) }
     }
 
+    /// A line of another type of input: `email`, `password`.
+    pub fn typed(kind: &'static str, name: &'static str, label: &'static str, hint: &'static str) -> Self {
+        Self { input: Input::Typed(kind), ..Self::of(name, label, "text", hint) }
+    }
+
+    /// One of what was found: each its value and its words.
+    pub fn found(name: &'static str, label: &'static str, options: Vec<(String, String)>) -> Self {
+        Self { input: Input::Choice(options), ..Self::of(name, label, "text", "") }
+    }
+
     /// One of some: each its value and its words.
     pub fn choice(
         name: &'static str,
@@ -50,11 +69,27 @@ impl Field {
         meant: &'static str,
         options: &[(&'static str, &'static str)],
     ) -> Self {
-        Self { input: Input::Choice(options.to_vec()), ..Self::of(name, label, meant, "") }
+        let options = options.iter().map(|&(value, says)| (value.to_owned(), says.to_owned())).collect();
+        Self { input: Input::Choice(options), ..Self::of(name, label, meant, "") }
     }
 
     fn of(name: &'static str, label: &'static str, meant: &'static str, hint: &'static str) -> Self {
-        Self { name, label, help: "", hint, meant, given: String::new(), required: false, input: Input::Line }
+        Self {
+            name,
+            label,
+            help: "",
+            hint,
+            meant,
+            given: String::new(),
+            fault: None,
+            required: false,
+            fixed: false,
+            fills: "off",
+            of: String::new(),
+            begins: false,
+            also: "",
+            input: Input::Line,
+        }
     }
 
     /// It has to be filled in.
@@ -78,62 +113,58 @@ impl Field {
         self
     }
 
+    /// What the browser may fill in: `username`, `current-password`, `new-password`.
+    #[must_use]
+    pub fn fills(mut self, what: &'static str) -> Self {
+        self.fills = what;
+        self
+    }
+
+    /// It is shown and cannot be changed.
+    #[must_use]
+    pub fn fixed(mut self) -> Self {
+        self.fixed = true;
+        self
+    }
+
+    /// Of which form, where a page has several with a field of this name.
+    #[must_use]
+    pub fn of_form(mut self, form: impl Into<String>) -> Self {
+        self.of = form.into();
+        self
+    }
+
+    /// Where one begins to type when the page opens.
+    #[must_use]
+    pub fn begins(mut self) -> Self {
+        self.begins = true;
+        self
+    }
+
+    /// The id of what else is told about it, besides its help and its fault.
+    #[must_use]
+    pub fn told_by(mut self, id: &'static str) -> Self {
+        self.also = id;
+        self
+    }
+
+    /// As the form was sent: what it held, and what was wrong with it. With a fault it is where one begins to type.
+    #[must_use]
+    pub fn sent(mut self, sent: Sent<'_>) -> Self {
+        if let Some(given) = sent.given(self.name) {
+            given.clone_into(&mut self.given);
+        }
+        self.fault = sent.fault(self.name);
+        self.begins |= self.fault.is_some();
+        self
+    }
+
     /// As a view.
     pub fn show(self) -> AnyView {
-        let Self { name, label, help, hint, meant, given, required, input } = self;
-        let id = format!("f-{}", name.replace('.', "-"));
-        let described = format!("{id}-help {id}-fault");
-        let needed = required.then(|| view! { <span class="needed">" needed"</span> });
-        let input = match input {
-            Input::Line => view! {
-                <input
-                    id=id.clone()
-                    name=name
-                    type="text"
-                    data-as=meant
-                    inputmode=if meant == "number" { "decimal" } else { "text" }
-                    placeholder=hint
-                    list=(meant == "slug").then_some("systems")
-                    value=given
-                    autocomplete="off"
-                    aria-describedby=described
-                />
-            }
-            .into_any(),
-            // Leptos writes the inside of a textarea as it is.
-            Input::Lines => view! {
-                <textarea
-                    id=id.clone()
-                    name=name
-                    rows="3"
-                    data-as=meant
-                    placeholder=hint
-                    spellcheck="false"
-                    aria-describedby=described
-                >
-                    {escape::text(&given)}
-                </textarea>
-            }
-            .into_any(),
-            Input::Choice(options) => {
-                let options = options
-                    .into_iter()
-                    .map(|(value, says)| {
-                        view! {
-                            <option value=value selected=value == given>
-                                {says}
-                            </option>
-                        }
-                    })
-                    .collect_view();
-                view! {
-                    <select id=id.clone() name=name data-as=meant aria-describedby=described>
-                        {options}
-                    </select>
-                }
-                .into_any()
-            }
-        };
+        let (name, label, help, fault) = (self.name, self.label, self.help, self.fault.clone());
+        let id = format!("f{}-{}", self.of, name.replace('.', "-"));
+        let needed = self.required.then(|| view! { <span class="needed">" needed"</span> });
+        let input = self.input(&id);
         view! {
             <div class="field">
                 <label for=id.clone()>{label} {needed}</label>
@@ -141,7 +172,9 @@ impl Field {
                 <p class="help" id=format!("{id}-help")>
                     {help}
                 </p>
-                <p class="fault" id=format!("{id}-fault") data-fault=name></p>
+                <p class="fault" id=format!("{id}-fault") data-fault=name>
+                    {fault}
+                </p>
             </div>
         }
         .into_any()

@@ -2,9 +2,13 @@
 
 use std::str::FromStr;
 
+use chrono::NaiveDate;
+use chrono_tz::Tz;
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use model::Fault;
+
+use crate::words::moment;
 
 /// The question in the page's address, with what of it could not be read.
 pub struct Asked {
@@ -42,6 +46,15 @@ impl Asked {
                 self.faults.push(Fault::at(name, error.to_string()));
                 None
             }
+        }
+    }
+
+    /// A moment, or a day of this zone, `2026-11-23`: its beginning, or (`through`) its end.
+    pub fn day(&mut self, name: &str, zone: Tz, through: bool) -> Option<model::Timestamp> {
+        let text = self.text(name)?;
+        match text.parse::<NaiveDate>() {
+            Ok(day) => moment::beginning(day, zone, i64::from(through)),
+            Err(_) => self.moment(name),
         }
     }
 
@@ -89,6 +102,28 @@ pub fn search(label: &'static str, hint: &'static str, value: Option<String>) ->
         <label class="filter grow">
             <span>{label}</span>
             <input type="search" name="q" value=value.unwrap_or_default() placeholder=hint />
+        </label>
+    }
+    .into_any()
+}
+
+/// A day; it is sent with the others, as a day is rarely chosen in one step.
+pub fn day(name: &'static str, label: &'static str, value: Option<String>) -> AnyView {
+    view! {
+        <label class="filter">
+            <span>{label}</span>
+            <input type="date" name=name value=value.unwrap_or_default() />
+        </label>
+    }
+    .into_any()
+}
+
+/// A short text with its own name.
+pub fn text(name: &'static str, label: &'static str, hint: &'static str, value: Option<String>) -> AnyView {
+    view! {
+        <label class="filter">
+            <span>{label}</span>
+            <input type="text" name=name value=value.unwrap_or_default() placeholder=hint autocomplete="off" />
         </label>
     }
     .into_any()

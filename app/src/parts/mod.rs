@@ -12,5 +12,6 @@ pub mod mark;
 pub mod pager;
 pub mod problem;
 pub mod run_rows;
+pub mod sent;
 pub mod strip;
 pub mod time;

@@ -9,18 +9,24 @@ use crate::{href::href, surroundings::here};
 /// A whole page that says what is wrong and where to go; sets the status.
 pub fn page(problem: &Problem) -> AnyView {
     here().status.set(problem.kind.status());
+    // The kind's own title speaks to programs.
+    let title = match problem.kind {
+        ProblemKind::Forbidden => "Not open to you",
+        kind => kind.title(),
+    };
     let next = match problem.kind {
         ProblemKind::NotFound => "It may have been renamed or retired; the list shows what there is.",
+        ProblemKind::Forbidden => "An administrator can give you the role or the scope that it needs.",
         ProblemKind::Unavailable => "Reload in a moment; nothing that was recorded is lost.",
         ProblemKind::Internal => "The log of the server says more.",
         _ => "Change the address or go back to the overview.",
     };
     view! {
-        {header::document_title(problem.kind.title())}
+        {header::document_title(title)}
         <header class="head">
             <div class="head-main">
                 <p class="status-code">{problem.kind.status()}</p>
-                <h1>{problem.kind.title()}</h1>
+                <h1>{title}</h1>
                 <p class="head-answer">{problem.detail.clone()}</p>
                 {faults(&problem.errors)}
                 <p class="muted">{next}</p>

@@ -4,8 +4,10 @@
 
 pub mod amount;
 pub mod cost;
+pub mod difference;
 pub mod length;
 pub mod moment;
+pub mod role;
 pub mod share;
 
 /// A narrow space that does not break: between groups of digits.

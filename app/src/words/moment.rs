@@ -1,5 +1,6 @@
 //! Moments: how long ago, and the exact time in the reporting zone.
 
+use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 use model::{Span, Timestamp};
 
@@ -43,10 +44,16 @@ pub fn day(moment: Timestamp, zone: Tz) -> String {
 /// The last midnight of the zone; where clocks skip it, the first moment of the day.
 pub fn midnight(now: Timestamp, zone: Tz) -> Timestamp {
     let day = now.utc().with_timezone(&zone).date_naive();
+    beginning(day, zone, 0).unwrap_or(now - Span::hours(24))
+}
+
+/// The first moment of a day of the zone, or of the day that is so many `later`; `None` beyond what calendars know.
+pub fn beginning(day: NaiveDate, zone: Tz, later: i64) -> Option<Timestamp> {
+    let day = day.checked_add_signed(TimeDelta::try_days(later)?)?;
     (0..4)
         .filter_map(|hour| day.and_hms_opt(hour, 0, 0))
         .find_map(|time| time.and_local_timezone(zone).earliest())
-        .map_or(now - Span::hours(24), |start| start.to_utc().into())
+        .map(|start| start.to_utc().into())
 }
 
 fn one_part(ms: i64) -> String {
@@ -104,6 +111,8 @@ mod tests {
     #[test]
     fn midnight_is_that_of_the_zone() {
         assert_eq!(midnight(at("2026-11-23T10:00:00Z"), Tz::Europe__Berlin), at("2026-11-22T23:00:00Z"));
+        let day = NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
+        assert_eq!(beginning(day, Tz::Europe__Berlin, 1), Some(at("2026-11-23T23:00:00Z")));
         // Where clocks jump over midnight, the day begins at one.
         assert_eq!(midnight(at("2018-11-04T15:00:00Z"), Tz::America__Sao_Paulo), at("2018-11-04T03:00:00Z"));
     }

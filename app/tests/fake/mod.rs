@@ -2,16 +2,19 @@
 
 mod details;
 mod parts;
+pub mod people;
 mod world;
 
 use std::sync::Arc;
 
+use app::visitor::{Provider, Visitor};
 use async_trait::async_trait;
 use leptos::prelude::*;
 use model::{
-    Api, Baseline, IntegrationDetail, IntegrationRow, IntegrationsQuery, Page, Plan, Probe, ProbeStanding, Problem,
-    Receipt, Run, RunDetail, RunId, RunRow, RunsQuery, Series, SeriesQuery, Slug, System, TestClock, Timestamp,
-    api::PingKind,
+    Api, AuditEntry, Baseline, IntegrationDetail, IntegrationRow, IntegrationsQuery, NewToken, Page, Person, PersonId,
+    Plan, Probe, ProbeStanding, Problem, Receipt, Role, Run, RunDetail, RunId, RunRow, RunsQuery, SecretView, Series,
+    SeriesQuery, SessionId, SessionView, SignIn, Slug, System, TestClock, Timestamp, TokenId, TokenView,
+    api::{AuditQuery, Me, NewLink, PingKind},
     overview::{Overview, OverviewQuery},
     views::{ChartKind, ChartQuery},
 };
@@ -20,7 +23,8 @@ use serde_json::Value;
 pub use world::World;
 
 /// The stylesheets, as `index.html` has them.
-const STYLES: [&str; 10] = ["tokens", "base", "frame", "parts", "figures", "rows", "charts", "form", "pages", "print"];
+const STYLES: [&str; 12] =
+    ["tokens", "base", "frame", "rail", "parts", "figures", "rows", "charts", "form", "pages", "people", "print"];
 
 /// When all of it happens.
 pub const NOW: &str = "2026-11-23T10:00:00Z";
@@ -164,6 +168,76 @@ impl Api for Fake {
     async fn demo_server(&self, _: Slug, _: bool) -> Result<(), Problem> {
         Self::no_command()
     }
+
+    async fn me(&self) -> Result<Me, Problem> {
+        let visitor = people::person(Role::Engineer);
+        let identity = visitor.identity().cloned().ok_or_else(|| Problem::not_found("person", 1))?;
+        Ok(Me { identity, signed_in_by: Some(SignIn::Password) })
+    }
+
+    async fn people(&self) -> Result<Page<Person>, Problem> {
+        Ok(Page::whole(self.0.people()))
+    }
+
+    async fn sessions(&self) -> Result<Page<SessionView>, Problem> {
+        Ok(Page::whole(self.0.sessions()))
+    }
+
+    async fn tokens(&self) -> Result<Page<TokenView>, Problem> {
+        Ok(Page::whole(self.0.tokens()))
+    }
+
+    async fn audit(&self, _: AuditQuery) -> Result<Page<AuditEntry>, Problem> {
+        Ok(Page::whole(self.0.audit()))
+    }
+
+    async fn secrets(&self) -> Result<Page<SecretView>, Problem> {
+        Ok(Page::whole(self.0.secrets()))
+    }
+
+    async fn end_session(&self, _: SessionId) -> Result<(), Problem> {
+        Self::no_command()
+    }
+
+    async fn add_token(&self, _: Value) -> Result<NewToken, Problem> {
+        Self::no_command()
+    }
+
+    async fn revoke_token(&self, _: TokenId) -> Result<(), Problem> {
+        Self::no_command()
+    }
+
+    async fn person(&self, id: PersonId) -> Result<Person, Problem> {
+        Err(Problem::not_found("person", id))
+    }
+
+    async fn invite(&self, _: Value) -> Result<NewLink, Problem> {
+        Self::no_command()
+    }
+
+    async fn change_person(&self, _: PersonId, _: Value) -> Result<Person, Problem> {
+        Self::no_command()
+    }
+
+    async fn reset_person(&self, _: PersonId) -> Result<NewLink, Problem> {
+        Self::no_command()
+    }
+
+    async fn sessions_of(&self, _: PersonId) -> Result<Page<SessionView>, Problem> {
+        Self::no_command()
+    }
+
+    async fn end_sessions_of(&self, _: PersonId) -> Result<(), Problem> {
+        Self::no_command()
+    }
+
+    async fn put_secret(&self, _: &str, _: Value) -> Result<SecretView, Problem> {
+        Self::no_command()
+    }
+
+    async fn delete_secret(&self, _: &str) -> Result<(), Problem> {
+        Self::no_command()
+    }
 }
 
 /// A rendered page.
@@ -174,8 +248,17 @@ pub struct Rendered {
     pub status: u16,
 }
 
-/// Renders an address as the server does.
+/// Renders an address as the server does, for an administrator.
 pub async fn render(world: World, address: &str, scripts: bool) -> Rendered {
+    render_with(world, address, people::person(Role::Admin), &[], scripts).await
+}
+
+/// The same for anybody, with these ways in.
+pub async fn render_for(world: World, address: &str, visitor: Visitor, providers: &[Provider]) -> Rendered {
+    render_with(world, address, visitor, providers, true).await
+}
+
+async fn render_with(world: World, address: &str, visitor: Visitor, providers: &[Provider], scripts: bool) -> Rendered {
     use std::sync::atomic::{AtomicU16, Ordering};
 
     use app::surroundings::{Assets, StatusSink, Surroundings, provide};
@@ -197,6 +280,8 @@ pub async fn render(world: World, address: &str, scripts: bool) -> Rendered {
         provide_context(RequestUrl::new(&address));
         provide(Surroundings {
             api: Arc::new(Fake(world)),
+            visitor: Arc::new(visitor),
+            providers: providers.into(),
             clock: Arc::new(TestClock::at(at(NOW))),
             zone: chrono_tz::Tz::Europe__Berlin,
             assets: Arc::new(Assets {

@@ -4,22 +4,21 @@
 //! Inputs that people write arrive as JSON trees: they are checked field by field by `rules`, so that every wrong field is
 //! named at once, which a typed body could not do.
 
+use std::fmt;
+
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    Baseline, IntegrationDetail, IntegrationRow, IntegrationsQuery, Page, Plan, Probe, ProbeStanding, Problem, Receipt,
-    Run, RunDetail, RunId, RunRow, RunsQuery, Series, SeriesQuery, Slug, System,
+    AuditEntry, Baseline, Identity, IntegrationDetail, IntegrationRow, IntegrationsQuery, NewToken, Page, Person,
+    PersonId, Plan, Probe, ProbeStanding, Problem, Receipt, Run, RunDetail, RunId, RunRow, RunsQuery, SecretView,
+    Series, SeriesQuery, SessionId, SessionView, SignIn, Slug, System, Timestamp, TokenId, TokenView,
     overview::{Overview, OverviewQuery},
     views::ChartQuery,
 };
 
-/// Who asks. Permissions are decided from it by `service` and nowhere else.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Caller {
-    /// Whoever is at this machine; the only caller until there is sign-in.
-    Local,
-}
+pub use crate::identity::Caller;
 
 /// How an integration pings: begun, done, failed, or a program's exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +31,60 @@ pub enum PingKind {
     Fail,
     /// Its program ended: 0 is done, else failed.
     ExitStatus(u8),
+}
+
+/// Who asks, as they see themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(crate::ToSchema))]
+pub struct Me {
+    /// Name, address, role and scope.
+    #[serde(flatten)]
+    pub identity: Identity,
+    /// How they sign in; absent for those who do not: this machine's command line, and whom the demo makes up.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub signed_in_by: Option<SignIn>,
+}
+
+/// A link just made, by which a person chooses a password: the only time that it is shown.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(crate::ToSchema))]
+pub struct NewLink {
+    /// Whose.
+    pub person: Person,
+    /// Where it leads, below the base path: `/invitation/..`, `/reset/..`.
+    pub path: String,
+    /// From when on it opens nothing.
+    pub expires_at: Timestamp,
+}
+
+/// Without the path, which must not get into a log.
+impl fmt::Debug for NewLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewLink").field("person", &self.person).finish_non_exhaustive()
+    }
+}
+
+/// Which entries of the audit. Absent: all, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::IntoParams), into_params(parameter_in = Query))]
+pub struct AuditQuery {
+    /// By this one, as they were called: an email address, `integration orders-to-erp`, `this machine`.
+    pub who: Option<String>,
+    /// What was done, or how that begins: `integration.`
+    pub action: Option<String>,
+    /// To what: `integration orders-to-erp`.
+    pub subject: Option<String>,
+    /// At or after, RFC 3339.
+    pub from: Option<Timestamp>,
+    /// Before, RFC 3339.
+    pub to: Option<Timestamp>,
+    /// Part of any of it, whatever the case.
+    pub q: Option<String>,
+    /// 1 to 1,000; 100 if absent.
+    pub limit: Option<u32>,
+    /// Where the page before ended.
+    pub cursor: Option<String>,
 }
 
 /// Questions and commands.
@@ -104,4 +157,48 @@ pub trait Api {
 
     /// Demo only: stops or starts one of its servers.
     async fn demo_server(&self, system: Slug, running: bool) -> Result<(), Problem>;
+
+    // Whoever asks, and what is theirs.
+
+    /// Who asks.
+    async fn me(&self) -> Result<Me, Problem>;
+    /// The browsers that the caller is signed in with, the last used first.
+    async fn sessions(&self) -> Result<Page<SessionView>, Problem>;
+    /// Ends one of them.
+    async fn end_session(&self, id: SessionId) -> Result<(), Problem>;
+    /// The caller's tokens and those of integrations that they may change, the newest first; administrators see all.
+    async fn tokens(&self) -> Result<Page<TokenView>, Problem>;
+    /// A new token, from `{"name", "integration", "expires_at"}`: of that integration, or else the caller's own. 90 days, if not
+    /// said; `null`, of an integration only: no end. The only time that it is shown.
+    async fn add_token(&self, body: Value) -> Result<NewToken, Problem>;
+    /// Takes a token back, for ever.
+    async fn revoke_token(&self, id: TokenId) -> Result<(), Problem>;
+
+    // People, the audit and secrets, for administrators.
+
+    /// Everybody, by email.
+    async fn people(&self) -> Result<Page<Person>, Problem>;
+    /// One person.
+    async fn person(&self, id: PersonId) -> Result<Person, Problem>;
+    /// Invites a person, from `{"email", "name", "role", "scope"}`. The only time that the link is shown.
+    async fn invite(&self, body: Value) -> Result<NewLink, Problem>;
+    /// A changed person: of `{"name", "role", "scope", "state"}` those given replace; `state` is `active` or `disabled`.
+    async fn change_person(&self, id: PersonId, body: Value) -> Result<Person, Problem>;
+    /// A link by which a person chooses a password; those before it work no more. Using it ends their sessions and takes back their
+    /// tokens.
+    async fn reset_person(&self, id: PersonId) -> Result<NewLink, Problem>;
+    /// The browsers that a person is signed in with.
+    async fn sessions_of(&self, id: PersonId) -> Result<Page<SessionView>, Problem>;
+    /// Signs a person out everywhere (whoever asks for themselves stays signed in where they ask).
+    async fn end_sessions_of(&self, id: PersonId) -> Result<(), Problem>;
+
+    /// The audit, newest first.
+    async fn audit(&self, query: AuditQuery) -> Result<Page<AuditEntry>, Problem>;
+
+    /// Every secret by name, without its value.
+    async fn secrets(&self) -> Result<Page<SecretView>, Problem>;
+    /// Puts `{"value": ".."}` under a name, in the place of what was there. It is never shown.
+    async fn put_secret(&self, name: &str, body: Value) -> Result<SecretView, Problem>;
+    /// Deletes a secret that no probe names.
+    async fn delete_secret(&self, name: &str) -> Result<(), Problem>;
 }

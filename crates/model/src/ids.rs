@@ -117,6 +117,12 @@ row_id! {
     ProbeId
     /// A baseline's row in the store.
     BaselineId
+    /// A person's row in the store. People see their address.
+    PersonId
+    /// A session's row in the store: a signed-in browser.
+    SessionId
+    /// A token's row in the store.
+    TokenId
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@
 //! catalogue (system, integration, probe, expectation, baseline)
 //!     -> run (what happened) -> rollup (what it adds up to) -> standing (what it means) -> api (who asks, what they get)
 //! ```
+//!
+//! Who that is stands in identity, what is told of them in people, what they did in audit; what nobody sees is in secret.
 
 pub mod ids;
 pub mod span;
@@ -32,6 +34,11 @@ pub mod series;
 pub mod standing;
 pub mod subject;
 
+pub mod audit;
+pub mod identity;
+pub mod people;
+pub mod secret;
+
 pub mod api;
 pub mod hours;
 pub mod overview;
@@ -40,23 +47,27 @@ pub mod problem;
 pub mod settings;
 pub mod views;
 
-pub use api::{Api, Caller};
+pub use api::Api;
+pub use audit::{AuditEntry, EntryToHash};
 pub use baseline::{Baseline, BaselineMethod, BaselineSpec, Per};
 pub use catalogue::{Catalogue, Change, ChangeKind, Plan};
 pub use event::Event;
 pub use expectation::Expectation;
 pub use hours::HoursSaved;
-pub use ids::{BaselineId, IntegrationId, ProbeId, RunId, Slug, SystemId};
+pub use identity::{Caller, Identity, Role, Scope, TokenOf};
+pub use ids::{BaselineId, IntegrationId, PersonId, ProbeId, RunId, SessionId, Slug, SystemId, TokenId};
 pub use integration::{Classification, Integration, IntegrationSpec, Lifecycle, Link, Tier, Unit};
 pub use level::Level;
 pub use outcome::Outcome;
 pub use page::Page;
+pub use people::{NewToken, Person, PersonState, SessionView, SignIn, TokenView};
 pub use probe::{MeasureSpec, Probe, ProbeSpec, Retries};
 pub use problem::{Fault, Problem, ProblemKind};
 pub use reason::Reason;
 pub use rollup::{Counts, Held, Rollup, Step};
 pub use run::{Assertion, Body, Exchange, Origin, Phases, Records, Request, Response, Run, RunStep};
 pub use schedule::Schedule;
+pub use secret::SecretView;
 pub use sent::{Receipt, SentRun};
 pub use series::{Series, SeriesPoint};
 pub use settings::Settings;

@@ -46,6 +46,8 @@ crate::outcome::words! {
         Invalid = "invalid",
         /// 400: the request could not be read.
         Malformed = "malformed",
+        /// 401: nobody is signed in, or the token opens nothing.
+        SignIn = "sign-in",
         /// 403: not for this caller.
         Forbidden = "forbidden",
         /// 405: not this method.
@@ -54,6 +56,8 @@ crate::outcome::words! {
         TooLarge = "too-large",
         /// 415: not this content type.
         UnsupportedMediaType = "unsupported-media-type",
+        /// 429: too often; try again later.
+        TooMany = "too-many",
         /// 503: try again.
         Unavailable = "unavailable",
         /// 500: our fault; the log says more.
@@ -66,6 +70,7 @@ impl ProblemKind {
     pub const fn status(self) -> u16 {
         match self {
             Self::Malformed => 400,
+            Self::SignIn => 401,
             Self::Forbidden => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
@@ -73,6 +78,7 @@ impl ProblemKind {
             Self::TooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::Invalid => 422,
+            Self::TooMany => 429,
             Self::Internal => 500,
             Self::Unavailable => 503,
         }
@@ -82,6 +88,7 @@ impl ProblemKind {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Malformed => "The request could not be read",
+            Self::SignIn => "Not signed in",
             Self::Forbidden => "Not for this caller",
             Self::NotFound => "There is no such thing",
             Self::MethodNotAllowed => "Not by this method",
@@ -90,6 +97,7 @@ impl ProblemKind {
             Self::UnsupportedMediaType => "Not in this format",
             Self::Invalid => "The input is wrong",
             Self::Internal => "Bridgewatch failed",
+            Self::TooMany => "Too often",
             Self::Unavailable => "Not ready",
         }
     }

@@ -56,8 +56,8 @@ mod testing;
 use std::sync::Arc;
 
 use model::{Clock, Settings};
-/// What [`Monitor::start`] asks with, so that whoever starts an engine need not know how asking works.
-pub use probe::{Clients, kinds};
+/// What [`Monitor::start`] asks with, and whom a probe asks, so that whoever has an engine need not know how asking works.
+pub use probe::{Clients, kinds, whom};
 use store::Store;
 use tokio_util::sync::CancellationToken;
 

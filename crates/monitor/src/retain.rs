@@ -23,6 +23,9 @@ impl Retention {
             (Expired::Runs, self.keep.runs_days),
             (Expired::MinuteRollups, self.keep.minutes_days),
             (Expired::HourRollups, self.keep.hours_days),
+            // They end by themselves and open nothing from then on, so nothing is kept of them.
+            (Expired::Sessions, 0),
+            (Expired::Links, 0),
         ];
         let mut gone = 0;
         for (kind, days) in kinds {

@@ -60,10 +60,8 @@ impl Spool {
     /// Opens the folder; makes it where it is not there. A last line that a crash cut off is cut off for good.
     pub(crate) async fn open(folder: PathBuf) -> Result<Self, MonitorError> {
         let wrong = |source| MonitorError::Spool { path: folder.clone(), source };
-        tokio::fs::create_dir_all(&folder).await.map_err(wrong)?;
-        let mut options = OpenOptions::new();
-        options.read(true).append(true).create(true);
-        let mut file = options.open(folder.join(WAITING)).await.map_err(wrong)?;
+        store::own_folder(&folder).map_err(wrong)?;
+        let mut file = appending().read(true).open(folder.join(WAITING)).await.map_err(wrong)?;
         let end = whole_lines(&mut file).await.map_err(wrong)?;
         file.set_len(end).await.map_err(wrong)?;
         file.sync_all().await.map_err(wrong)?;
@@ -144,11 +142,20 @@ impl Spool {
         let mut line =
             serde_json::to_vec(&LineOut { integration: run.integration_id, probe: run.probe_id, run: &run.run })?;
         line.push(b'\n');
-        let mut file = OpenOptions::new().append(true).create(true).open(self.folder.join(REFUSED)).await?;
+        let mut file = appending().open(self.folder.join(REFUSED)).await?;
         file.write_all(&line).await?;
         file.flush().await?;
         file.sync_data().await
     }
+}
+
+/// At the end of a file, which is its owner's alone where it is made: runs hold what crossed the wire.
+fn appending() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    options
 }
 
 /// Where the last whole line ends.

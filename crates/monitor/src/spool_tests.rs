@@ -49,3 +49,18 @@ async fn what_a_crash_cut_off_is_left_out_and_the_rest_is_there() {
 
     assert_eq!(spool.front(10).await.expect("a chunk").runs, runs);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_waits_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let spool = folder.path().join("data/spool");
+    let mode = |path: &std::path::Path| std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    let open = Spool::open(spool.clone()).await.expect("a spool");
+    open.refuse(&records(1)[0]).await.expect("put aside");
+    for (name, expected) in [("..", 0o700), ("", 0o700), (WAITING, 0o600), (REFUSED, 0o600)] {
+        assert_eq!(mode(&spool.join(name)), expected, "{name}");
+    }
+}

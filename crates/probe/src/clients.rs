@@ -7,7 +7,7 @@ use std::{
 
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
-use crate::{Egress, Lookup, SystemLookup, http::client, lookup::Names};
+use crate::{Egress, Fill, Lookup, SystemLookup, http::client, lookup::Names};
 
 /// How the outside is reached. The default is what the server uses.
 #[derive(Clone)]
@@ -53,6 +53,8 @@ pub enum ProbeError {
 pub struct Clients {
     http: reqwest::Client,
     names: Names,
+    fill: Option<Fill>,
+    masked: Arc<[String]>,
 }
 
 impl Clients {
@@ -73,12 +75,33 @@ impl Clients {
             add_roots(&mut roots, path)?;
         }
         let names = Names { lookup: outside.lookup, egress: outside.egress };
-        Ok(Self { http: client::build(roots, names.clone())?, names })
+        Ok(Self { http: client::build(roots, names.clone())?, names, fill: None, masked: Arc::default() })
+    }
+
+    /// With somebody who fills in what options refer to; without, a reference is a text like any other.
+    #[must_use]
+    pub fn filling(self, fill: Fill) -> Self {
+        Self { fill: Some(fill), ..self }
+    }
+
+    /// With values that must not be kept, whoever says them.
+    pub(crate) fn masking(&self, values: Vec<String>) -> Self {
+        Self { masked: values.into(), ..self.clone() }
+    }
+
+    /// Who fills in what options refer to.
+    pub(crate) fn fill(&self) -> Option<&Fill> {
+        self.fill.as_ref()
+    }
+
+    /// What must not be kept.
+    pub(crate) fn masked(&self) -> &[String] {
+        &self.masked
     }
 
     /// Where probes may go.
-    pub(crate) fn egress(&self) -> Egress {
-        self.names.egress
+    pub(crate) fn egress(&self) -> &Egress {
+        &self.names.egress
     }
 
     /// The names, checked.

@@ -14,7 +14,8 @@ const LOOKED_AT: usize = KEPT_CHARS * 4;
 /// after what was read.
 pub(crate) fn excerpt(body: &[u8], more: bool, masks: &Masks) -> Body {
     let head = &body[..body.len().min(LOOKED_AT)];
-    let mut text = masks.text(String::from_utf8_lossy(head).into_owned());
+    let text = String::from_utf8_lossy(head).into_owned();
+    let mut text = if more || head.len() < body.len() { masks.beginning(text) } else { masks.text(text) };
     let end = text.char_indices().nth(KEPT_CHARS).map(|(at, _)| at);
     if let Some(end) = end {
         text.truncate(end);
@@ -48,6 +49,19 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text_are_replaced() {
         assert_eq!(excerpt(b"a\xffb", true, &Masks::default()).excerpt, "a\u{fffd}b");
+    }
+
+    #[test]
+    fn a_secret_that_was_cut_leaves_no_beginning_of_it() {
+        let masks = Masks::of(["hunter2-hunter2".to_owned(), "hunt-other".to_owned()]);
+        for (body, more, kept) in [
+            ("said hunter2-hunt", true, "said (redacted)"),
+            ("said hunt", true, "said (redacted)"),
+            ("said hun", true, "said hun"),
+            ("said hunt", false, "said hunt"),
+        ] {
+            assert_eq!(excerpt(body.as_bytes(), more, &masks).excerpt, kept);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Fault, ProbeSpec};
 use rules::kind::{Kind, OptionKind, OptionSpec};
 
-use crate::{Clients, Probe};
+use crate::{Clients, HostKey, Probe};
 
 /// A heartbeat has no names for expressions: a ping carries nothing but its coming.
 pub(crate) const KIND: Kind = Kind {
@@ -29,4 +29,9 @@ pub(crate) fn build(_spec: &ProbeSpec, _clients: &Clients) -> Result<Arc<dyn Pro
         Fault::at("kind", "a heartbeat is fed by pings: it asks nobody, so there is nothing to run")
             .allowed("a kind that asks, such as http or tcp"),
     ])
+}
+
+/// Nobody.
+pub(crate) fn whom(_spec: &ProbeSpec) -> Option<HostKey> {
+    None
 }

@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! kinds (what can be asked, as data)
-//!   -> build (ProbeSpec + Clients -> Probe)
+//!   -> build (ProbeSpec + Clients -> Probe; one whose options refer to values is `filled` at each ask)
 //!   -> Probe::ask (one attempt)
 //!        egress -> lookup -> connect -> TLS -> request -> answer, each stamped by `marks`
 //!   -> Observation: facts for expressions, phases, trouble with its reason, and an exchange without secrets
@@ -19,6 +19,7 @@
 
 pub mod clients;
 pub mod egress;
+pub mod filled;
 pub mod lookup;
 pub mod probe;
 
@@ -39,17 +40,26 @@ use rules::kind::Kind;
 
 pub use clients::{Clients, Outside, ProbeError};
 pub use egress::Egress;
+pub use filled::{Fill, Filled, Filling};
 pub use lookup::{Lookup, SystemLookup};
 pub use probe::{Asking, HostKey, Probe};
+
+use filled::Referring;
 
 /// How a kind makes a probe of what is written of it.
 type Build = fn(&ProbeSpec, &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>>;
 
-/// Every kind and how its probes are built.
-const TABLE: &[(Kind, Build)] =
-    &[(http::KIND, http::build), (tcp::KIND, tcp::build), (heartbeat::KIND, heartbeat::build)];
+/// How a kind tells whom its probes ask.
+type Whom = fn(&ProbeSpec) -> Option<HostKey>;
 
-static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| TABLE.iter().map(|(kind, _)| *kind).collect());
+/// Every kind, how its probes are built, and whom they ask.
+const TABLE: &[(Kind, Build, Whom)] = &[
+    (http::KIND, http::build, http::whom),
+    (tcp::KIND, tcp::build, tcp::whom),
+    (heartbeat::KIND, heartbeat::build, heartbeat::whom),
+];
+
+static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| TABLE.iter().map(|(kind, _, _)| *kind).collect());
 
 /// What can be asked: for each kind its options and the names its expressions may use.
 pub fn kinds() -> &'static [Kind] {
@@ -57,12 +67,28 @@ pub fn kinds() -> &'static [Kind] {
 }
 
 /// Makes a probe of what is written of it. Every wrong option is named, as `options.url`; a kind that nobody knows and a
-/// heartbeat, which is fed by pings, are faults of `kind`.
+/// heartbeat, which is fed by pings, are faults of `kind`. Scheme, host and port of an address must be written: whom a probe asks is
+/// known before its references are filled in.
 pub fn build(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>> {
-    if let Some((_, build)) = TABLE.iter().find(|(kind, _)| kind.name == spec.kind) {
+    let probe = plain(spec, clients)?;
+    match clients.fill() {
+        Some(fill) if filled::refers(spec) => Ok(Arc::new(Referring::new(spec, clients, fill, probe.peer()))),
+        _ => Ok(probe),
+    }
+}
+
+/// Whom a probe would ask, read as [`build`] reads it. `None`: nobody in particular, or what is written leads to nobody.
+pub fn whom(spec: &ProbeSpec) -> Option<HostKey> {
+    let (_, _, whom) = TABLE.iter().find(|(kind, _, _)| kind.name == spec.kind)?;
+    whom(spec)
+}
+
+/// [`build`], with every text taken as it is.
+pub(crate) fn plain(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>> {
+    if let Some((_, build, _)) = TABLE.iter().find(|(kind, _, _)| kind.name == spec.kind) {
         return build(spec, clients);
     }
-    let known: Vec<&str> = TABLE.iter().map(|(kind, _)| kind.name).collect();
+    let known: Vec<&str> = TABLE.iter().map(|(kind, _, _)| kind.name).collect();
     let fault = Fault::at("kind", format!("`{}` is no kind of probe", spec.kind));
     Err(vec![fault.allowed(format!("one of {}", known.join(", ")))])
 }

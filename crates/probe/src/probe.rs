@@ -36,6 +36,12 @@ impl HostKey {
         Self(format!("{scheme}://{}:{port}", host.to_lowercase()).into())
     }
 
+    /// The host alone: `erp.example`, `[::1]`.
+    pub fn host(&self) -> &str {
+        let after = self.0.split_once("://").map_or(&*self.0, |(_, after)| after);
+        after.rsplit_once(':').map_or(after, |(host, _)| host)
+    }
+
     /// As it is written.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -37,6 +37,12 @@ pub(crate) fn url(address: &Url) -> String {
     bare.into()
 }
 
+/// The values that [`url`] leaves out of a query.
+pub(crate) fn in_query(address: &Url) -> Vec<String> {
+    let pairs = address.query_pairs().filter(|(name, value)| is_secret_pair(&format!("{name}={value}")));
+    pairs.map(|(_, value)| value.into_owned()).collect()
+}
+
 fn is_secret_pair(pair: &str) -> bool {
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
     let name = name.to_lowercase();
@@ -59,7 +65,7 @@ impl Masks {
     /// Of these secrets; the longest are masked first, so that one within another leaves no rest.
     pub(crate) fn of(secrets: impl IntoIterator<Item = String>) -> Self {
         let mut secrets: Vec<String> = secrets.into_iter().filter(|secret| secret.len() >= SHORTEST_MASKED).collect();
-        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
         secrets.dedup();
         Self(secrets)
     }
@@ -71,21 +77,43 @@ impl Masks {
         })
     }
 
-    /// The same for a body; one that is no UTF-8 stays as it is.
+    /// Whether any secret is in the text.
+    pub(crate) fn are_in(&self, text: &str) -> bool {
+        self.0.iter().any(|secret| text.contains(secret.as_str()))
+    }
+
+    /// The same for a text that was cut: what may be the beginning of a secret at its end is replaced too.
+    pub(crate) fn beginning(&self, text: String) -> String {
+        let mut text = self.text(text);
+        let of = |secret: &String| {
+            let ends = (SHORTEST_MASKED..secret.len()).rev();
+            ends.filter_map(|end| secret.get(..end)).find(|start| text.ends_with(start)).map(str::len)
+        };
+        if let Some(longest) = self.0.iter().filter_map(of).max() {
+            text.truncate(text.len() - longest);
+            text.push_str(REDACTED);
+        }
+        text
+    }
+
+    /// The same for a body. Of one that is no UTF-8 the rest is kept as text, if it holds a secret, and else as it is.
     pub(crate) fn bytes(&self, body: Vec<u8>) -> Vec<u8> {
         if self.0.is_empty() {
             return body;
         }
         match String::from_utf8(body) {
             Ok(text) => self.text(text).into_bytes(),
-            Err(not_text) => not_text.into_bytes(),
+            Err(not_text) => {
+                let text = String::from_utf8_lossy(not_text.as_bytes()).into_owned();
+                if self.are_in(&text) { self.text(text).into_bytes() } else { not_text.into_bytes() }
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Masks, is_secret_header, url};
+    use super::{Masks, in_query, is_secret_header, url};
 
     #[test]
     fn headers_that_carry_secrets_are_known_by_name() {
@@ -113,10 +141,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_left_out_of_a_query_is_known_as_it_was_meant() {
+        let address = "https://a.example/?api_key=k%201&page=2&TOKEN=a+b".parse().expect("an address");
+        assert_eq!(in_query(&address), ["k 1", "a b"]);
+    }
+
+    #[test]
     fn echoed_secrets_are_masked_the_longest_first() {
         let masks = Masks::of(["pass".to_owned(), "password1".to_owned(), "x".to_owned()]);
         assert_eq!(masks.text("password1, pass, x".to_owned()), "(redacted), (redacted), x");
         assert_eq!(masks.bytes(b"a pass".to_vec()), b"a (redacted)");
-        assert_eq!(masks.bytes(b"\xff pass".to_vec()), b"\xff pass");
+        assert_eq!(masks.bytes(b"\xff pass".to_vec()), "\u{fffd} (redacted)".as_bytes());
+        assert_eq!(masks.bytes(b"\xff fine".to_vec()), b"\xff fine", "what holds none stays as it is");
+        assert!(masks.are_in("a password1") && !masks.are_in("a word"));
     }
 }

@@ -17,6 +17,7 @@ use tokio::{
 use crate::{
     Asking, Clients, HostKey, Probe,
     excerpt::excerpt,
+    filled::BEGINS,
     lookup::{Names, NoAddress},
     marks::{self, Mark, Moments, Stage, marked, micros},
     options::{Options, mentions},
@@ -55,20 +56,38 @@ const fn name(name: &'static str, cel: CelKind, help: &'static str) -> NameSpec 
 /// A probe of what is written.
 pub(crate) fn build(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>> {
     let mut options = Options::of(&KIND, spec);
-    let host = options.text("host").map(|host| host.trim_matches(['[', ']']).to_owned());
+    let (host, port) = whom_to_ask(&mut options);
     if host.as_deref().is_some_and(str::is_empty) {
         options.fault("host", "is empty");
     }
-    let port = options.int("port").and_then(|port| u16::try_from(port).ok());
+    if host.as_deref().is_some_and(|host| host.contains(BEGINS)) {
+        options.fault("host", "has to be written: whom a probe asks cannot be filled in");
+    }
     let (send, expect) = (options.text("send"), options.text("expect"));
     let made = host.zip(port).map(|(host, port)| {
-        let bracketed = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+        let host_in_address = bracketed(&host);
         let listen = expect.is_some() || mentions(spec, "banner");
-        let peer = format!("{bracketed}:{port}");
-        let key = HostKey::new("tcp", &bracketed, port);
-        Arc::new(Tcp { names: clients.names().clone(), host, port, send, expect, listen, peer, key }) as Arc<dyn Probe>
+        let peer = format!("{host_in_address}:{port}");
+        let key = HostKey::new("tcp", &host_in_address, port);
+        let (names, masks) = (clients.names().clone(), Masks::of(clients.masked().to_vec()));
+        Arc::new(Tcp { names, host, port, send, expect, listen, peer, key, masks }) as Arc<dyn Probe>
     });
     options.finish(made)
+}
+
+/// Whom such a probe asks.
+pub(crate) fn whom(spec: &ProbeSpec) -> Option<HostKey> {
+    let (host, port) = whom_to_ask(&mut Options::of(&KIND, spec));
+    Some(HostKey::new("tcp", &bracketed(&host?), port?))
+}
+
+fn whom_to_ask(options: &mut Options<'_>) -> (Option<String>, Option<u16>) {
+    let host = options.text("host").map(|host| host.trim_matches(['[', ']']).to_owned());
+    (host, options.int("port").and_then(|port| u16::try_from(port).ok()))
+}
+
+fn bracketed(host: &str) -> String {
+    if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
 }
 
 struct Tcp {
@@ -81,6 +100,8 @@ struct Tcp {
     listen: bool,
     peer: String,
     key: HostKey,
+    /// What must not be kept.
+    masks: Masks,
 }
 
 /// How far it came.
@@ -167,10 +188,12 @@ impl Probe for Tcp {
 
         let mut observation = Observation::answered(asking.at, micros(began.elapsed()));
         observation.phases = moments.phases();
-        observation.trouble = trouble;
+        observation.trouble =
+            trouble.map(|Trouble { reason, message }| Trouble { reason, message: self.masks.text(message) });
         observation.exchange = Some(self.exchange(&seen));
         if self.listen {
-            observation.facts = Facts::default().with("banner", String::from_utf8_lossy(&seen.banner).into_owned());
+            let banner = self.masks.text(String::from_utf8_lossy(&seen.banner).into_owned());
+            observation.facts = Facts::default().with("banner", banner);
         }
         observation
     }
@@ -182,16 +205,15 @@ impl Probe for Tcp {
 
 impl Tcp {
     fn exchange(&self, seen: &Seen) -> Exchange {
-        let masks = Masks::default();
         let request = Request {
             method: "TCP".to_owned(),
-            url: self.key.to_string(),
+            url: self.masks.text(self.key.to_string()),
             headers: Vec::new(),
-            body: self.send.as_ref().map(|text| excerpt(text.as_bytes(), false, &masks)),
+            body: self.send.as_ref().map(|text| excerpt(text.as_bytes(), false, &self.masks)),
         };
         let response = seen.peer.map(|peer| Response {
             peer: Some(peer.to_string()),
-            body: self.listen.then(|| excerpt(&seen.banner, true, &masks)),
+            body: self.listen.then(|| excerpt(&seen.banner, true, &self.masks)),
             ..Response::default()
         });
         Exchange { request, response, redirects: Vec::new() }

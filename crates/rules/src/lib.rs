@@ -9,6 +9,9 @@
 //!   -> level (what a person should make of it)
 //!   -> bucket, availability, rollup, hours (what runs add up to)
 //! ```
+//!
+//! Beside that way stand who may do what (rights, lockout, password), what was done (audit) and what nobody may read
+//! (secret); canonical makes of one value one text, so that the same hashes alike.
 
 pub mod catalogue;
 pub mod kind;
@@ -28,3 +31,11 @@ pub mod availability;
 pub mod bucket;
 pub mod hours;
 pub mod rollup;
+
+pub mod lockout;
+pub mod password;
+pub mod rights;
+
+pub mod audit;
+pub mod canonical;
+pub mod secret;

@@ -1,36 +1,54 @@
 //! The catalogue as a document: what it would change, carried out, and written again.
 
+mod heirs;
+mod told;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Catalogue, Change, ChangeKind, Fault, IntegrationSpec, Plan, Problem, Slug, SystemSpec};
 use rules::kind::Kind;
-use store::Write;
+use store::{Retired, Write};
 
 use crate::{
+    audit::Act,
     change::{Have, commit, writes},
-    core::Core,
-    secrets,
+    payload,
+    permission::Right,
+    problem, secrets,
+    sight::Sight,
 };
 
 /// The name of a catalogue that is made of what was made by hand alone.
 const LANDSCAPE: &str = "landscape";
+/// Follows the name of a catalogue that holds only what its reader may see.
+const PART: &str = "-part";
 /// What faults call a document that came without a file.
 const DOCUMENT: &str = "catalogue.yaml";
 
-/// Everything, as YAML, secrets left out.
-pub(crate) async fn export(core: &Core) -> Result<String, Problem> {
-    Ok(rules::catalogue::write(&everything(&Have::read(&core.store).await?, core.kinds)))
+/// Everything within the caller's scope, as YAML, without secrets and what of probes is not for the caller.
+pub(crate) async fn export(sight: &Sight<'_>) -> Result<String, Problem> {
+    let have = sight.narrow(Have::read(&sight.store).await?);
+    let mut catalogue = everything(&have, sight.kinds);
+    catalogue.integrations = catalogue.integrations.into_iter().map(|one| payload::spec(sight, one)).collect();
+    if !sight.everything() || !sight.has(Right::SeePayload) {
+        // Applied under the name of the whole, a part would retire the rest, and take from probes what is left out here.
+        catalogue.catalogue.push_str(PART);
+    }
+    Ok(rules::catalogue::write(&catalogue))
 }
 
-/// Plans a document, and unless `dry_run` carries it out in one transaction.
-pub(crate) async fn apply(core: &Core, document: &str, dry_run: bool) -> Result<Plan, Problem> {
+/// Plans a document, and unless `dry_run` carries it out in one transaction. What a catalogue leaves out is retired, so it is for
+/// those who see everything.
+pub(crate) async fn apply(sight: &Sight<'_>, document: &str, dry_run: bool) -> Result<Plan, Problem> {
+    sight.whole()?;
     let files = [(DOCUMENT.to_owned(), document.to_owned())];
-    let want = rules::catalogue::read(&files, core.kinds).map_err(Problem::invalid)?;
-    let _one_at_a_time = core.changing.lock().await;
-    let have = Have::read(&core.store).await?;
-    let (mut plan, writes) = prepare(&have, want, core.kinds, || core.keys.next())?;
+    let want = rules::catalogue::read(&files, sight.kinds).map_err(Problem::invalid)?;
+    let _one_at_a_time = sight.changing.lock().await;
+    let have = Have::read(&sight.store).await?;
+    let retired = sight.store.retired().await.map_err(problem::of_store)?;
+    let (mut plan, writes, act) = prepare(&have, &retired, want, sight.kinds, || sight.keys.next())?;
     if !dry_run {
-        commit(core, &writes, core.now()).await?;
+        commit(sight, writes, act).await?;
         plan.applied = true;
     }
     Ok(plan)
@@ -48,14 +66,15 @@ pub(crate) fn everything(have: &Have, kinds: &[Kind]) -> Catalogue {
     }
 }
 
-/// What makes `want` of `have`: exactly the things of its catalogue are replaced. A thing of another owner may be repeated as it
+/// What makes `want` of `have`, and what the audit keeps of it: exactly the things of its catalogue are replaced. A thing of another owner may be repeated as it
 /// is, and stays with its owner; wanting it otherwise is a fault.
 pub(crate) fn prepare(
     have: &Have,
+    retired: &Retired,
     want: Catalogue,
     kinds: &[Kind],
     key: impl Fn() -> String,
-) -> Result<(Plan, Vec<Write>), Problem> {
+) -> Result<(Plan, Vec<Write>, Act), Problem> {
     let (want, mut faults) = with_secrets(have, want, kinds);
     let name = want.catalogue.clone();
     let before = comparable(have, &want);
@@ -67,11 +86,13 @@ pub(crate) fn prepare(
         faults.extend(fault);
     }
     faults.extend(still_used(have, &plan, &want));
+    faults.extend(heirs::faults(have, retired, &want));
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
     }
     let writes = writes(&plan, &want, Some(&name), key);
-    Ok((plan, writes))
+    let act = told::told(&plan, &before, &want, kinds);
+    Ok((plan, writes, act))
 }
 
 /// With stored secrets in the place of placeholders.

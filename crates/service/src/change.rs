@@ -1,11 +1,9 @@
 //! Changing the catalogue: what is there, what is wanted, and the writes between the two.
 
-use model::{
-    Catalogue, Change, ChangeKind, Integration, IntegrationSpec, Plan, Problem, Slug, System, SystemSpec, Timestamp,
-};
+use model::{Catalogue, Change, ChangeKind, Integration, IntegrationSpec, Plan, Problem, Slug, System, SystemSpec};
 use store::{Snapshot, Store, Write};
 
-use crate::{core::Core, problem};
+use crate::{audit::Act, problem, sight::Sight};
 
 /// What is there now: integrations with their probes and the newest version of their baseline, which is the one that a
 /// catalogue speaks of (the one that holds today may be older).
@@ -40,18 +38,29 @@ impl Have {
         self.integrations.iter().find(|integration| integration.spec.slug == *slug)
     }
 
-    /// One that was made by hand, and so may be changed by hand.
-    pub fn own_integration(&self, slug: &Slug) -> Result<&Integration, Problem> {
-        let found = self.integration(slug).ok_or_else(|| Problem::not_found("integration", slug))?;
+    /// One within the caller's scope that was made by hand, and so may be changed by hand.
+    pub fn own_integration(&self, sight: &Sight<'_>, slug: &Slug) -> Result<&Integration, Problem> {
+        let found = self.integration(slug).filter(|found| sight.holds(&found.spec));
+        let found = found.ok_or_else(|| Problem::not_found("integration", slug))?;
         by_hand("integration", slug, found.catalogue.as_deref())?;
         Ok(found)
     }
 
-    /// One that was made by hand, and so may be changed by hand.
-    pub fn own_system(&self, slug: &Slug) -> Result<&System, Problem> {
-        let found = self.system(slug).ok_or_else(|| Problem::not_found("system", slug))?;
+    /// One that the caller sees and that was made by hand, and so may be changed by hand; unless that touched integrations beyond
+    /// the caller's scope.
+    pub fn own_system(&self, sight: &Sight<'_>, slug: &Slug) -> Result<&System, Problem> {
+        let seen = |system: &&System| self.shows(sight, &system.spec);
+        let found = self.system(slug).filter(seen).ok_or_else(|| Problem::not_found("system", slug))?;
         by_hand("system", slug, found.catalogue.as_deref())?;
+        sight.all_of(self.users_of(slug))?;
         Ok(found)
+    }
+
+    /// Whether the caller sees a system: it is of a team in their scope, or an integration that they see touches it.
+    pub fn shows(&self, sight: &Sight<'_>, system: &SystemSpec) -> bool {
+        sight.everything()
+            || sight.owns(system)
+            || self.users_of(&system.slug).into_iter().any(|user| sight.holds(user))
     }
 
     /// The names of the integrations that begin, end or pass at a system.
@@ -119,11 +128,12 @@ fn write(change: &Change, want: &Catalogue, owner: Option<&str>, key: impl Fn() 
     }
 }
 
-/// Writes in one transaction; when this returns, the board shows it.
-pub(crate) async fn commit(core: &Core, writes: &[Write], now: Timestamp) -> Result<(), Problem> {
+/// Writes in one transaction, the audit's entry of it included; when this returns, the board shows it.
+pub(crate) async fn commit(sight: &Sight<'_>, mut writes: Vec<Write>, act: Act) -> Result<(), Problem> {
     if writes.is_empty() {
         return Ok(());
     }
-    core.store.apply(writes, now).await.map_err(problem::of_store)?;
-    core.monitor.catalogue_changed().await.map_err(problem::of_monitor)
+    writes.push(Write::Audit(sight.entry(act)));
+    sight.store.apply(&writes, sight.now()).await.map_err(problem::of_store)?;
+    sight.monitor.catalogue_changed().await.map_err(problem::of_monitor)
 }

@@ -3,13 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono_tz::Tz;
-use model::{Clock, Problem, Settings, Slug, Timestamp};
-use monitor::{Board, BoardRow};
+use model::{Clock, Settings, Timestamp};
 use rand::{Rng, distr::Alphanumeric, rngs::StdRng};
 use rules::kind::Kind;
 use store::Store;
 
-use crate::{DemoControl, summary::Summary};
+use crate::{DemoControl, Vault, identity::Gate, summary::Summary};
 
 /// The service's own things; every module gets them by reference.
 pub(crate) struct Core {
@@ -23,6 +22,9 @@ pub(crate) struct Core {
     pub keys: Keys,
     pub demo: Option<Arc<dyn DemoControl>>,
     pub summary: Summary,
+    /// Where people come in.
+    pub gate: Gate,
+    pub vault: Arc<Vault>,
     /// Held by whoever changes the catalogue, so that what was looked up is still so when it is written.
     pub changing: tokio::sync::Mutex<()>,
 }
@@ -31,18 +33,9 @@ impl Core {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
-
-    pub fn board(&self) -> Arc<Board> {
-        self.monitor.board()
-    }
-
-    /// How one integration stands.
-    pub fn row(&self, slug: &Slug) -> Result<Arc<BoardRow>, Problem> {
-        self.board().row(slug).cloned().ok_or_else(|| Problem::not_found("integration", slug))
-    }
 }
 
-/// Makes the keys that pings go to.
+/// Makes what nobody may guess: the keys that pings go to, tokens, salts.
 pub(crate) struct Keys(Mutex<StdRng>);
 
 impl Keys {
@@ -54,5 +47,12 @@ impl Keys {
     pub fn next(&self) -> String {
         let mut rng = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         (&mut *rng).sample_iter(Alphanumeric).take(24).map(char::from).collect()
+    }
+
+    /// So many random bytes.
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).fill(&mut bytes);
+        bytes
     }
 }

@@ -1,16 +1,12 @@
 //! Where a page of a list ended, as text that fits a URL. Callers pass it back and do not look inside.
 
 use model::{Fault, Problem};
+use rules::canonical::hex;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// The text for a position.
 pub(crate) fn write(position: &impl Serialize) -> String {
-    use std::fmt::Write;
-    let json = serde_json::to_vec(position).unwrap_or_default();
-    json.iter().fold(String::with_capacity(json.len() * 2), |mut text, byte| {
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&serde_json::to_vec(position).unwrap_or_default())
 }
 
 /// The position in a text; a text that [`write`] did not make is a fault of the field `cursor`.

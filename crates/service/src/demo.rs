@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use model::{Problem, ProblemKind, Slug, overview::DemoServer};
 
-use crate::core::Core;
+use crate::{audit::Act, problem, sight::Sight};
 
 /// Who runs the demo's servers; the server implements it, and only with `--demo`.
 #[async_trait]
@@ -17,9 +17,12 @@ pub trait DemoControl: Send + Sync {
 }
 
 /// Stops or starts one of the servers.
-pub(crate) async fn set(core: &Core, system: &Slug, running: bool) -> Result<(), Problem> {
-    match &core.demo {
-        Some(demo) => demo.set(system, running).await,
-        None => Err(Problem::new(ProblemKind::NotFound, "There are no demo servers: this is not the demo.")),
-    }
+pub(crate) async fn set(sight: &Sight<'_>, system: &Slug, running: bool) -> Result<(), Problem> {
+    let Some(demo) = &sight.demo else {
+        return Err(Problem::new(ProblemKind::NotFound, "There are no demo servers: this is not the demo."));
+    };
+    demo.set(system, running).await?;
+    let action = if running { "demo.start" } else { "demo.stop" };
+    let act = Act::new(action, format!("system {system}"));
+    sight.store.audit(&sight.entry(act)).await.map_err(problem::of_store)
 }

@@ -8,7 +8,7 @@ use model::{
 use monitor::BoardRow;
 use serde::{Deserialize, Serialize};
 
-use crate::{core::Core, cursor, summary::Month, worth};
+use crate::{cursor, sight::Sight, summary::Month, worth};
 
 /// Rows of a page, if not said.
 const USUAL: u32 = 100;
@@ -29,27 +29,26 @@ struct Candidate {
 }
 
 /// A page of the integrations asked for.
-pub(crate) async fn list(core: &Core, query: &IntegrationsQuery) -> Result<Page<IntegrationRow>, Problem> {
+pub(crate) async fn list(sight: &Sight<'_>, query: &IntegrationsQuery) -> Result<Page<IntegrationRow>, Problem> {
     let limit = cursor::limit(query.limit, USUAL, MOST)? as usize;
     let after: Option<Position> = query.cursor.as_deref().map(cursor::read).transpose()?;
     if let Some(tier) = query.tier {
         Tier::try_from(tier).map_err(|wrong| Problem::invalid(vec![Fault::at("tier", wrong).allowed("1, 2 or 3")]))?;
     }
-    let now = core.now();
-    let (last_24h, month) = futures::try_join!(core.summary.last_24h(now), core.summary.month(now))?;
+    let now = sight.now();
+    let (last_24h, month) = futures::try_join!(sight.summary.last_24h(now), sight.summary.month(now))?;
     let sort = query.sort.unwrap_or(IntegrationSort::Level);
     let text = query.q.as_deref().map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty());
 
-    let mut candidates: Vec<Candidate> = core
-        .board()
-        .rows
-        .iter()
+    let mut candidates: Vec<Candidate> = sight
+        .rows()
+        .into_iter()
         .filter(|row| is_asked_for(row, query, text.as_deref()))
         .map(|row| {
             let last_24h = last_24h.get(&row.integration.id).copied().unwrap_or_default();
-            let hours = worth::hours(row, &month);
-            let position = position(row, sort, last_24h, hours);
-            Candidate { row: Arc::clone(row), last_24h, hours, position }
+            let hours = worth::hours(&row, &month);
+            let position = position(&row, sort, last_24h, hours);
+            Candidate { row, last_24h, hours, position }
         })
         .filter(|candidate| after.as_ref().is_none_or(|after| candidate.position > *after))
         .collect();

@@ -1,17 +1,22 @@
 //! The one implementation of `model::Api`: every question, command and permission.
 //!
 //! ```text
-//! caller -> acting (permission) -> one file per noun -+-> board (how it stands, in memory, from the engine)
-//!                                                     +-> summary (sums that lists share, from the store, cached)
-//!                                                     +-> store (rows), rules (judgement), chart (SVG)
-//! commands -> rules::catalogue (check, plan) -> change (one transaction) -> the engine hears of it -> answer
+//! caller -> acting (permission) -> sight (scope) -> one file per noun -+-> board (how it stands, from the engine)
+//!                                                                      +-> summary (sums that lists share, cached)
+//!                                                                      +-> store (rows), rules (judgement), chart (SVG)
+//! commands -> rules::catalogue (check, plan) -> change (one transaction, its audit in it) -> the engine hears of it -> answer
+//!
+//! password, link, token -> identity -> a caller;  secret -> vault (sealed) -> store
 //! ```
 //!
-//! Pages call it in-process, HTTP handlers are adapters of it, tests ask it like a page. `offline` changes a catalogue where no
-//! engine runs (`bridgewatch apply`, `export`).
+//! Pages call it in-process, HTTP handlers are adapters of it, tests ask it like a page. `offline` is for the command line, where
+//! no engine runs.
 
 mod acting;
 mod permission;
+mod sight;
+
+mod identity;
 
 mod overview;
 
@@ -22,6 +27,7 @@ mod systems;
 mod baselines;
 mod probes;
 
+mod payload;
 mod runs;
 mod sent;
 mod series;
@@ -35,8 +41,10 @@ mod cost;
 mod summary;
 mod worth;
 
+mod audit;
 mod change;
 mod secrets;
+mod vault;
 
 mod cached;
 mod core;
@@ -54,8 +62,12 @@ use store::Store;
 pub use acting::Acting;
 pub use demo::DemoControl;
 pub use error::ServiceError;
+pub use identity::{HashCost, Known, LinkSeen, NewSession, NotSignedIn, PasswordMark, Stay, Visit, Vouched};
+pub use problem::sentence;
+pub use vault::{Filled, Filler, KeySource, Vault};
 
 use core::{Core, Keys};
+use identity::Gate;
 use summary::Summary;
 
 /// What a [`Service`] is made of.
@@ -70,7 +82,13 @@ pub struct Parts {
     pub settings: Settings,
     /// The kinds of probes there are: `probe::kinds()`.
     pub kinds: &'static [Kind],
-    /// From the system's randomness: ping keys are made from it and must not be guessable.
+    /// What hashing a password costs.
+    pub cost: HashCost,
+    /// How long people stay signed in.
+    pub stay: Stay,
+    /// What seals secrets.
+    pub vault: Arc<Vault>,
+    /// From the system's randomness: ping keys, tokens and salts are made from it and must not be guessable.
     pub seed: [u8; 32],
     /// The demo's servers, with `--demo` only.
     pub demo: Option<Arc<dyn DemoControl>>,
@@ -81,14 +99,28 @@ pub struct Parts {
 pub struct Service(Arc<Core>);
 
 impl Service {
-    /// From its parts. Fails when the reporting zone is not known.
+    /// From its parts. Fails when the reporting zone is not known, or passwords cannot be hashed at that cost.
     pub fn new(parts: Parts) -> Result<Self, ServiceError> {
-        let Parts { store, monitor, clock, settings, kinds, seed, demo } = parts;
+        let Parts { store, monitor, clock, settings, kinds, cost, stay, vault, seed, demo } = parts;
         let zone = settings.reporting_zone.parse().map_err(|_| ServiceError::Zone(settings.reporting_zone.clone()))?;
         let keys = Keys::new(StdRng::from_seed(seed));
+        let gate = Gate::new(cost, stay, &keys).map_err(ServiceError::Cost)?;
         let summary = Summary::new(store.clone(), zone);
         let changing = tokio::sync::Mutex::default();
-        Ok(Self(Arc::new(Core { store, monitor, clock, settings, zone, kinds, keys, demo, summary, changing })))
+        Ok(Self(Arc::new(Core {
+            store,
+            monitor,
+            clock,
+            settings,
+            zone,
+            kinds,
+            keys,
+            demo,
+            summary,
+            gate,
+            vault,
+            changing,
+        })))
     }
 
     /// What this caller may ask and tell: an implementation of `model::Api`.

@@ -9,19 +9,20 @@ use model::{
 };
 use monitor::BoardRow;
 
-use crate::{core::Core, cost, problem, series, summary::Month, worth};
+use crate::{core::Core, cost, problem, series, sight::Sight, summary::Month, worth};
 
 /// The environment that figures are of.
 const PRODUCTION: &str = "production";
 
 /// The overview of the integrations asked for.
-pub(crate) async fn overview(core: &Core, query: &OverviewQuery) -> Result<Overview, Problem> {
+pub(crate) async fn overview(sight: &Sight<'_>, query: &OverviewQuery) -> Result<Overview, Problem> {
+    let core: &Core = sight;
     let now = core.now();
-    let board = core.board();
+    let seen = sight.rows();
     let departments: BTreeSet<&String> =
-        board.rows.iter().filter_map(|row| row.integration.spec.department.as_ref()).collect();
-    let rows: Vec<&Arc<BoardRow>> = board.rows.iter().filter(|row| is_asked_for(row, query)).collect();
-    let unfiltered = *query == OverviewQuery::default();
+        seen.iter().filter_map(|row| row.integration.spec.department.as_ref()).collect();
+    let rows: Vec<&Arc<BoardRow>> = seen.iter().filter(|row| is_asked_for(row, query)).collect();
+    let unfiltered = *query == OverviewQuery::default() && sight.everything();
     let (month, yesterday, attention, chart) = futures::try_join!(
         core.summary.month(now),
         core.summary.yesterday(now),
@@ -35,7 +36,7 @@ pub(crate) async fn overview(core: &Core, query: &OverviewQuery) -> Result<Overv
     let hours: Vec<_> = rows.iter().filter(|row| in_production(row)).map(|row| worth::hours(row, &month)).collect();
     let tally = Tallies::of(&rows, &month);
     Ok(Overview {
-        as_of: board.as_of,
+        as_of: sight.as_of(),
         time_zone: core.settings.reporting_zone.clone(),
         attention,
         tiers: tiers(&rows),

@@ -58,7 +58,8 @@ pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Problem {
     Problem::new(ProblemKind::Internal, "Bridgewatch could not answer; its log says more.")
 }
 
-fn sentence(words: &str) -> String {
+/// A message as a sentence.
+pub fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     let end = if words.ends_with('.') { "" } else { "." };

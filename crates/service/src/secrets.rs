@@ -1,20 +1,96 @@
-//! Secrets of probes never leave: answers and exports show a placeholder, and a placeholder that comes back means "as it is".
+//! Secrets of probes never leave: answers and exports show a placeholder, and a placeholder that comes back means "as it is". What
+//! only refers to a secret of the vault is shown as it is. Of the other options it is left out what tells of a secret by its place:
+//! user info of addresses, headers and parameters such as `X-Api-Key`.
 
-use model::{Fault, IntegrationSpec, ProbeSpec};
+mod restore;
+
+use model::{IntegrationSpec, ProbeSpec};
 use rules::kind::Kind;
 use serde_json::Value;
+
+pub(crate) use restore::{restore, restore_all};
 
 /// Stands where a secret stands.
 pub(crate) const PLACEHOLDER: &str = "(redacted)";
 
-/// With a placeholder for every secret option.
+/// Parts of names that tell of a secret, in headers as in queries; `probe` keeps the same out of what is kept of a run.
+const TELLING: [&str; 9] =
+    ["token", "secret", "passw", "api-key", "api_key", "apikey", "credential", "signature", "session"];
+
+/// With a placeholder for every secret option, and in what tells of a secret by its place.
 pub(crate) fn hide(probe: &mut ProbeSpec, kinds: &[Kind]) {
-    for value in secret_values(probe, kinds) {
+    let kind = Kind::find(kinds, &probe.kind).copied();
+    for (name, value) in &mut probe.options {
+        let secret = kind.and_then(|kind| kind.option(name)).is_some_and(|option| option.secret);
         match value {
-            Value::Object(entries) => entries.values_mut().for_each(redact),
-            Value::Array(items) => items.iter_mut().for_each(redact),
-            single => redact(single),
+            Value::Object(entries) if secret => entries.values_mut().for_each(redact),
+            Value::Array(items) if secret => items.iter_mut().for_each(redact),
+            single if secret => redact(single),
+            other => veil(other),
         }
+    }
+}
+
+fn veil(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Some(bare) = address(text) {
+                *text = bare;
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(veil),
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                if is_telling(name) { redact(field) } else { veil(field) }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn is_telling(name: &str) -> bool {
+    let name = name.to_lowercase();
+    matches!(name.as_str(), "authorization" | "proxy-authorization" | "cookie" | "key" | "sig" | "code" | "auth")
+        || name.starts_with("x-auth")
+        || name.ends_with("-key")
+        || TELLING.iter().any(|part| name.contains(part))
+}
+
+/// An address without user info and without the values of parameters whose names tell of a secret; `None` where there is nothing to
+/// leave out.
+pub(crate) fn address(text: &str) -> Option<String> {
+    let (scheme, rest) = text.split_once("://")?;
+    let (authority, rest) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    let host = match authority.rsplit_once('@') {
+        Some((_, host)) => format!("{PLACEHOLDER}@{host}"),
+        None => authority.to_owned(),
+    };
+    let rest = match rest.split_once('?') {
+        Some((path, query)) => {
+            let (query, fragment) = query.split_at(query.find('#').unwrap_or(query.len()));
+            let pairs: Vec<String> = query.split('&').map(without_value).collect();
+            format!("{path}?{}{fragment}", pairs.join("&"))
+        }
+        None => rest.to_owned(),
+    };
+    Some(format!("{scheme}://{host}{rest}")).filter(|bare| bare != text)
+}
+
+/// A sentence with the addresses in it so: a job that fails to connect likes to say with which password.
+pub(crate) fn sentence(text: &str) -> String {
+    let shown = |word: &str| {
+        let (bare, blank) = word.split_at(word.trim_end().len());
+        address(bare).map_or_else(|| word.to_owned(), |bare| bare + blank)
+    };
+    text.split_inclusive(char::is_whitespace).map(shown).collect()
+}
+
+fn without_value(pair: &str) -> String {
+    match pair.split_once('=') {
+        Some((name, value)) if !value.is_empty() && is_telling(name) && !only_refers(value) => {
+            format!("{name}={PLACEHOLDER}")
+        }
+        _ => pair.to_owned(),
     }
 }
 
@@ -25,69 +101,50 @@ pub(crate) fn hidden(mut integration: IntegrationSpec, kinds: &[Kind]) -> Integr
 }
 
 fn redact(value: &mut Value) {
-    if !value.is_null() {
+    if !value.is_null() && !is_reference(value) {
         *value = Value::from(PLACEHOLDER);
     }
 }
 
-fn secret_values<'p>(probe: &'p mut ProbeSpec, kinds: &[Kind]) -> impl Iterator<Item = &'p mut Value> {
-    let kind = Kind::find(kinds, &probe.kind).copied();
-    let secret = move |name: &str| kind.and_then(|kind| kind.option(name)).is_some_and(|option| option.secret);
-    probe.options.iter_mut().filter(move |(name, _)| secret(name)).map(|(_, value)| value)
+/// Whether a value only says where the secret is: it is none itself, and who reads it should know.
+fn is_reference(value: &Value) -> bool {
+    value.as_str().is_some_and(only_refers)
 }
 
-/// Puts the stored secrets where `probe` has placeholders. A placeholder with nothing behind it is a fault, its field below
-/// `path`.
-pub(crate) fn restore(probe: &mut ProbeSpec, stored: Option<&ProbeSpec>, path: &str, kinds: &[Kind]) -> Vec<Fault> {
-    let Some(kind) = Kind::find(kinds, &probe.kind).copied() else { return Vec::new() };
-    let mut faults = Vec::new();
-    for option in kind.options.iter().filter(|option| option.secret) {
-        let before = stored.and_then(|stored| stored.options.get(option.name));
-        let field = format!("{path}options.{}", option.name);
-        match probe.options.get_mut(option.name) {
-            Some(Value::Object(entries)) => {
-                for (key, value) in entries {
-                    let before = before.and_then(|before| before.get(key));
-                    faults.extend(put_back(value, before, &format!("{field}.{key}")));
-                }
-            }
-            Some(value) => faults.extend(put_back(value, before, &field)),
-            None => {}
+fn only_refers(text: &str) -> bool {
+    let found = rules::secret::references(text).unwrap_or_default();
+    found.first().is_some_and(|reference| reference.to_string() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{address, sentence};
+
+    #[test]
+    fn of_an_address_it_is_left_out_what_tells_of_a_secret() {
+        for (whole, bare) in [
+            ("https://ada:hush@erp.test/a@b", Some("https://(redacted)@erp.test/a@b")),
+            ("https://erp.test/a?x=1&api_key=hush#end", Some("https://erp.test/a?x=1&api_key=(redacted)#end")),
+            ("https://erp.test/a?token=${secret:ERP}", None),
+            ("https://erp.test/a@b?page=2", None),
+            ("no address at all", None),
+        ] {
+            assert_eq!(address(whole).as_deref(), bare, "{whole}");
         }
     }
-    faults
-}
 
-fn put_back(value: &mut Value, before: Option<&Value>, field: &str) -> Option<Fault> {
-    if value.as_str() != Some(PLACEHOLDER) {
-        return None;
-    }
-    match before {
-        Some(before) => {
-            *value = before.clone();
-            None
+    #[test]
+    fn a_sentence_says_no_more_of_its_addresses() {
+        for (said, kept) in [
+            (
+                "no connection to postgres://ada:hush@db/orders, again",
+                "no connection to postgres://(redacted)@db/orders, again",
+            ),
+            ("GET\thttps://erp.test/?token=hush\nfailed", "GET\thttps://erp.test/?token=(redacted)\nfailed"),
+            ("(amqp://ada:hush@mq) is away", "(amqp://(redacted)@mq) is away"),
+            ("order 7 @ 12:00, a/b?token=x", "order 7 @ 12:00, a/b?token=x"),
+        ] {
+            assert_eq!(sentence(said), kept);
         }
-        None => Some(
-            Fault::at(field, format!("`{PLACEHOLDER}` stands for a secret that is not stored here"))
-                .allowed("the secret itself"),
-        ),
     }
-}
-
-/// The same for all probes of an integration, matched by slug.
-pub(crate) fn restore_all(
-    want: &mut IntegrationSpec,
-    have: Option<&IntegrationSpec>,
-    path: &str,
-    kinds: &[Kind],
-) -> Vec<Fault> {
-    let stored = have.map_or(&[][..], |have| &have.probes);
-    want.probes
-        .iter_mut()
-        .enumerate()
-        .flat_map(|(at, probe)| {
-            let before = stored.iter().find(|before| before.slug == probe.slug);
-            restore(probe, before, &format!("{path}probes[{at}]."), kinds)
-        })
-        .collect()
 }

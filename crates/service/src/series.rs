@@ -14,7 +14,7 @@ use rules::{
     rollup::{mean, merge, quantile},
 };
 
-use crate::{core::Core, problem};
+use crate::{core::Core, payload, problem, sight::Sight};
 
 /// Up to this long a period is shown by minutes.
 const BY_MINUTE: Span = Span::hours(6);
@@ -24,13 +24,15 @@ const BY_HOUR: Span = Span::hours(14 * 24);
 const MOST_POINTS: i64 = 1_500;
 
 /// The buckets of an integration, of one of its probes, or of what it sent.
-pub(crate) async fn series(core: &Core, integration: &Slug, query: &SeriesQuery) -> Result<Series, Problem> {
-    read(core, &*core.row(integration)?, query).await
+pub(crate) async fn series(sight: &Sight<'_>, integration: &Slug, query: &SeriesQuery) -> Result<Series, Problem> {
+    let row = sight.row(integration)?;
+    let series = read(sight, &row, query).await?;
+    Ok(payload::series(sight, &row.integration.spec, series))
 }
 
 /// The same as SVG.
-pub(crate) async fn chart(core: &Core, integration: &Slug, query: &ChartQuery) -> Result<String, Problem> {
-    let row = core.row(integration)?;
+pub(crate) async fn chart(sight: &Sight<'_>, integration: &Slug, query: &ChartQuery) -> Result<String, Problem> {
+    let row = sight.row(integration)?;
     let measure = || {
         query.measure.as_deref().ok_or_else(|| {
             let names = row.integration.spec.probes.iter().flat_map(|probe| probe.measures.keys());
@@ -44,13 +46,13 @@ pub(crate) async fn chart(core: &Core, integration: &Slug, query: &ChartQuery) -
     if query.kind == ChartKind::Measure {
         measure()?;
     }
-    let series = read(core, &row, &query.series).await?;
+    let series = payload::series(sight, &row.integration.spec, read(sight, &row, &query.series).await?);
     let drawn = match query.kind {
-        ChartKind::Latency => chart::latency(&series, core.zone),
-        ChartKind::ErrorRate => chart::error_rate(&series, core.zone),
+        ChartKind::Latency => chart::latency(&series, sight.zone),
+        ChartKind::ErrorRate => chart::error_rate(&series, sight.zone),
         ChartKind::Measure => {
             let name = measure()?;
-            chart::measure(&series, name, unit_of(&row, name), core.zone)
+            chart::measure(&series, name, unit_of(&row, name), sight.zone)
         }
     };
     drawn.map_err(|error| problem::internal(&error))

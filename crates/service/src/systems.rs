@@ -6,62 +6,71 @@ use serde_json::Value;
 use store::Write;
 
 use crate::{
+    audit::Act,
     change::{Have, commit},
-    core::Core,
     problem,
+    sight::Sight,
 };
 
 /// Every system, by name.
-pub(crate) async fn list(core: &Core) -> Result<Page<System>, Problem> {
-    let mut systems = Have::read(&core.store).await?.systems;
+pub(crate) async fn list(sight: &Sight<'_>) -> Result<Page<System>, Problem> {
+    let mut systems = sight.narrow(Have::read(&sight.store).await?).systems;
     systems.sort_by_cached_key(|system| (system.spec.name.to_lowercase(), system.spec.slug.clone()));
     Ok(Page::whole(systems))
 }
 
 /// One system.
-pub(crate) async fn one(core: &Core, slug: &Slug) -> Result<System, Problem> {
-    let have = Have::read(&core.store).await?;
+pub(crate) async fn one(sight: &Sight<'_>, slug: &Slug) -> Result<System, Problem> {
+    let have = sight.narrow(Have::read(&sight.store).await?);
     have.system(slug).cloned().ok_or_else(|| Problem::not_found("system", slug))
 }
 
 /// A new system.
-pub(crate) async fn create(core: &Core, body: &Value) -> Result<System, Problem> {
+pub(crate) async fn create(sight: &Sight<'_>, body: &Value) -> Result<System, Problem> {
     let mut spec = check_system(body).map_err(Problem::invalid)?;
     spec.formerly = None;
-    let _one_at_a_time = core.changing.lock().await;
-    if Have::read(&core.store).await?.system(&spec.slug).is_some() {
+    if !sight.everything() && !sight.owns(&spec) {
+        let fault = Fault::at("owner", "the system would be outside what you may see");
+        return Err(Problem::invalid(vec![
+            fault.allowed("a team in your scope, or an integration that names the system"),
+        ]));
+    }
+    let _one_at_a_time = sight.changing.lock().await;
+    if Have::read(&sight.store).await?.system(&spec.slug).is_some() {
         return Err(taken(&spec.slug));
     }
-    put(core, spec).await
+    put(sight, None, spec).await
 }
 
 /// The fields given replace, `null` clears. A new slug renames, in every integration that names it too.
-pub(crate) async fn change(core: &Core, slug: &Slug, body: &Value) -> Result<System, Problem> {
+pub(crate) async fn change(sight: &Sight<'_>, slug: &Slug, body: &Value) -> Result<System, Problem> {
     if !body.is_object() {
         return Err(Problem::invalid(vec![
             Fault::at("", "is no object").allowed("an object with the fields to change"),
         ]));
     }
-    let _one_at_a_time = core.changing.lock().await;
-    let have = Have::read(&core.store).await?;
-    let before = &have.own_system(slug)?.spec;
+    let _one_at_a_time = sight.changing.lock().await;
+    let have = Have::read(&sight.store).await?;
+    let before = &have.own_system(sight, slug)?.spec;
     let written = serde_json::to_value(before).map_err(|error| problem::internal(&error))?;
     let mut spec = check_system(&merge_patch(&written, body)).map_err(Problem::invalid)?;
     spec.formerly = None;
     if spec.slug != *slug {
-        if have.system(&spec.slug).is_some() {
+        // A row keeps its slug when it is retired, and two rows cannot become one.
+        let retired = sight.store.retired().await.map_err(problem::of_store)?.systems;
+        if have.system(&spec.slug).is_some() || retired.contains(&spec.slug) {
             return Err(taken(&spec.slug));
         }
         spec.formerly = Some(slug.clone());
     }
-    put(core, spec).await
+    put(sight, Some(before), spec).await
 }
 
 /// Retires a system that no integration uses.
-pub(crate) async fn delete(core: &Core, slug: &Slug) -> Result<(), Problem> {
-    let _one_at_a_time = core.changing.lock().await;
-    let have = Have::read(&core.store).await?;
-    have.own_system(slug)?;
+pub(crate) async fn delete(sight: &Sight<'_>, slug: &Slug) -> Result<(), Problem> {
+    let _one_at_a_time = sight.changing.lock().await;
+    let have = Have::read(&sight.store).await?;
+    let found = have.own_system(sight, slug)?;
     let users: Vec<String> = have.users_of(slug).into_iter().map(|user| format!("`{}`", user.slug)).collect();
     if !users.is_empty() {
         return Err(Problem::conflict(format!(
@@ -69,13 +78,20 @@ pub(crate) async fn delete(core: &Core, slug: &Slug) -> Result<(), Problem> {
             users.join(", ")
         )));
     }
-    commit(core, &[Write::RetireSystem { slug: slug.clone() }], core.now()).await
+    let act = Act::new("system.retire", format!("system {slug}")).before(&found.spec);
+    commit(sight, vec![Write::RetireSystem { slug: slug.clone() }], act).await
 }
 
-async fn put(core: &Core, spec: SystemSpec) -> Result<System, Problem> {
+async fn put(sight: &Sight<'_>, before: Option<&SystemSpec>, spec: SystemSpec) -> Result<System, Problem> {
     let slug = spec.slug.clone();
-    commit(core, &[Write::PutSystem { spec, catalogue: None }], core.now()).await?;
-    one(core, &slug).await
+    let act = match before {
+        Some(before) => Act::new("system.change", format!("system {}", before.slug)).before(before),
+        None => Act::new("system.create", format!("system {slug}")),
+    };
+    let act = act.after(&spec);
+    commit(sight, vec![Write::PutSystem { spec, catalogue: None }], act).await?;
+    let have = Have::read(&sight.store).await?;
+    have.system(&slug).cloned().ok_or_else(|| Problem::not_found("system", &slug))
 }
 
 fn taken(slug: &Slug) -> Problem {

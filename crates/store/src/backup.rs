@@ -9,11 +9,11 @@ use std::{
 
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use crate::{Result, Store, StoreError, sqlite};
+use crate::{Result, Store, StoreError, own, sqlite};
 
 impl Store {
-    /// Writes a whole, consistent copy to a file while the store is in use. A file that is there is replaced only if it is a
-    /// Bridgewatch store itself.
+    /// Writes a whole, consistent copy to a new file while the store is in use. What is there already is not replaced: it may be the
+    /// only good copy, or a store that somebody has open.
     ///
     /// # Errors
     /// [`StoreError::Backup`], also on PostgreSQL, whose own `pg_dump` does this.
@@ -24,11 +24,16 @@ impl Store {
         if same_file(database, to) {
             return Err(wrong(to, "this is the store itself; name another file"));
         }
-        if to.exists() {
-            check(to).await.map_err(|_| wrong(to, "this file is no backup of Bridgewatch and is not replaced"))?;
+        // Also a link that leads nowhere.
+        if to.symlink_metadata().is_ok() {
+            return Err(wrong(
+                to,
+                "this is there already and is not replaced; name another file, or move it away first",
+            ));
         }
         let unfinished = beside(to, ".unfinished");
         remove(&unfinished)?;
+        own::there(&unfinished).map_err(|error| wrong(&unfinished, error.to_string()))?;
         let mut connection = connect(database).await?;
         let copied =
             sqlx::query("vacuum into $1").bind(unfinished.display().to_string()).execute(&mut connection).await;
@@ -50,9 +55,10 @@ pub async fn restore(backup: &Path, database: &Path) -> Result<()> {
     check(backup).await?;
     let unfinished = beside(database, ".restoring");
     if let Some(folder) = database.parent() {
-        std::fs::create_dir_all(folder).map_err(|error| wrong(database, error.to_string()))?;
+        own::own_folder(folder).map_err(|error| wrong(database, error.to_string()))?;
     }
-    std::fs::copy(backup, &unfinished).map_err(|error| wrong(&unfinished, format!("the copy failed: {error}")))?;
+    remove(&unfinished)?;
+    copy(backup, &unfinished).map_err(|error| wrong(&unfinished, format!("the copy failed: {error}")))?;
     if database.exists() {
         if let Err(error) = fold(database).await {
             remove(&unfinished)?;
@@ -138,6 +144,11 @@ async fn connect(file: &Path) -> Result<SqliteConnection> {
 
 async fn close(connection: SqliteConnection, file: &Path) -> Result<()> {
     connection.close().await.map_err(|error| wrong(file, format!("it cannot be closed: {error}")))
+}
+
+/// What a file holds, but not who may read it.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    io::copy(&mut std::fs::File::open(from)?, &mut own::new_file(to)?).map(drop)
 }
 
 /// Moves a file onto another, so that there is always a whole one under the name, and sees to it that this survives power loss.

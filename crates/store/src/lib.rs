@@ -4,6 +4,7 @@
 //! url -> Store::open -> apply (catalogue) -> load
 //!                    -> record (runs, states, dirty buckets) -> runs, run, run_figures
 //!                    -> take_dirty -> put_rollups -> rollups, sums, units
+//!                    -> people, sessions, links, tokens, secrets, each change with the entry of the audit that tells of it
 //!                    -> delete_expired, backup
 //! ```
 //!
@@ -13,9 +14,13 @@
 //!
 //! **At the door.** A NUL in a text becomes U+FFFD, since PostgreSQL keeps none. Numbers that are not finite are left out, since
 //! neither JSON nor SQLite keeps them.
+//!
+//! **Nothing clear.** Passwords, sessions, links and tokens come as hashes, secrets as sealed bytes: whoever has the database
+//! cannot come in by it.
 
 mod both;
 mod error;
+mod own;
 mod postgres;
 mod sqlite;
 mod store;
@@ -28,20 +33,32 @@ mod catalogue;
 mod runs;
 mod states;
 
+mod audit;
+mod identity;
+mod secrets;
+
 mod retention;
 mod rollups;
 mod settings;
 
 mod backup;
 
+pub use audit::{AuditFilter, NewEntry, Seal};
 pub use backup::restore;
-pub use catalogue::{Fact, Snapshot, Write};
+pub use catalogue::{Fact, Retired, Snapshot, Write};
 pub use error::{Result, StoreError};
+pub use identity::{
+    Bearer, LinkPurpose, LinkRecord, LinkSpec, PasswordHash, PersonChange, PersonChanged, PersonRecord, PersonSpec,
+    ProviderSubject, SessionRecord, SessionSpec, SetUp, SignedIn, TellChange, TokenHolder, TokenOwner, TokenRecord,
+    TokenSpec,
+};
+pub use own::{is_open_to_others, own_folder};
 pub use retention::Expired;
 pub use rollups::{Dirty, Family, Sums, UnitsAt};
 pub use runs::{
     Batch, Figures, GroupRecorded, KnownRun, Recorded, RunRecord, RunsFilter, SentGroup, SentRecord, SentRecorded,
     Stretch, VerdictRun,
 };
+pub use secrets::{SealedSecret, SecretRecord};
 pub use store::{Engine, Store};
 pub use url::StoreUrl;

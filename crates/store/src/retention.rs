@@ -20,6 +20,10 @@ pub enum Expired {
     MinuteRollups,
     /// Roll-ups of hours.
     HourRollups,
+    /// Sessions, by their end. Those that idled before it go with it: they open nothing in between.
+    Sessions,
+    /// Links, used or not, by their end.
+    Links,
 }
 
 /// Which runs go: the oldest thousand. Said in every statement anew, since within one transaction it names the same rows.
@@ -49,6 +53,12 @@ const HOUR_ROLLUPS: &[&str] = &["delete from rollups where (subject, step, bucke
     (select subject, step, bucket from rollups \
     where family in ('p', 's', 'i', 'a') and step = 'hour' and bucket < $1 limit 1000)"];
 
+const SESSIONS: &[&str] = &["delete from sessions where id in \
+    (select id from sessions where expires_at < $1 order by expires_at limit 1000)"];
+
+const LINKS: &[&str] = &["delete from links where token_hash in \
+    (select token_hash from links where expires_at < $1 order by expires_at limit 1000)"];
+
 impl Store {
     /// Deletes at most 1,000 rows from before a moment in one short transaction, and says how many. Call again while it says
     /// 1,000. What goes with a run (details, its external id) is not counted; a business key stays, so that nothing counts twice.
@@ -58,6 +68,8 @@ impl Store {
             Expired::Runs => RUNS,
             Expired::MinuteRollups => MINUTE_ROLLUPS,
             Expired::HourRollups => HOUR_ROLLUPS,
+            Expired::Sessions => SESSIONS,
+            Expired::Links => LINKS,
         };
         let mut tx = self.write().await?;
         let mut deleted = 0;

@@ -73,9 +73,22 @@ pub(crate) fn finite(number: f64) -> Option<f64> {
     number.is_finite().then_some(number)
 }
 
+/// The pattern of texts that contain this one, for `like .. escape '\\'`.
+pub(crate) fn containing(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for sign in clean(text).chars() {
+        if matches!(sign, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(sign);
+    }
+    pattern.push('%');
+    pattern
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{At, clean, finite};
+    use super::{At, clean, containing, finite};
 
     #[test]
     fn what_the_engines_refuse_is_replaced_or_left_out() {
@@ -84,6 +97,11 @@ mod tests {
         assert_eq!(finite(f64::NAN), None);
         assert_eq!(finite(f64::INFINITY), None);
         assert_eq!(finite(1.5), Some(1.5));
+    }
+
+    #[test]
+    fn signs_that_mean_something_in_a_pattern_are_taken_as_they_are() {
+        assert_eq!(containing(r"50%_of\it"), r"%50\%\_of\\it%");
     }
 
     #[test]

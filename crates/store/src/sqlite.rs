@@ -8,7 +8,7 @@ use sqlx::{
     sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{bulk, store::Pools};
+use crate::{bulk, own, store::Pools};
 
 /// The tables, as text in the binary.
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/sqlite");
@@ -31,6 +31,7 @@ fn options(file: &Path) -> SqliteConnectOptions {
 /// One writer, so that writes queue in the process and not at the file's lock, and a few readers beside it. The writer comes
 /// first: it makes the file, and turns on the write-ahead log that lets readers read meanwhile.
 pub(crate) async fn open(file: &Path) -> sqlx::Result<Pools<Sqlite>> {
+    own::there(file)?;
     let writer = options(file)
         .create_if_missing(true)
         .statement_cache_capacity(bulk::TEXTS)

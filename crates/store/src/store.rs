@@ -8,6 +8,7 @@ use crate::{
     Result, StoreError, StoreUrl,
     both::{Both, Readers, Tx, on},
     error::sql,
+    own::own_folder,
     postgres, sqlite,
     url::Place,
 };
@@ -55,7 +56,7 @@ impl Store {
         let pools = match url.place() {
             Place::Sqlite(file) => {
                 if let Some(folder) = file.parent() {
-                    tokio::fs::create_dir_all(folder).await.map_err(|error| not_open(sqlx::Error::Io(error)))?;
+                    own_folder(folder).map_err(|error| not_open(sqlx::Error::Io(error)))?;
                 }
                 let pools = sqlite::open(file).await.map_err(not_open)?;
                 if sqlite::is_foreign(&pools.write).await.map_err(not_open)? {

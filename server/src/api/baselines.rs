@@ -1,11 +1,11 @@
 //! Baselines: the human effort that one unit of work took before.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, http::StatusCode};
 use model::{Api, Baseline, BaselineSpec, Page, Slug, problem::ProblemDocument};
 
 use crate::http::{
-    Door,
     edge::{Named, Told},
+    identity::ActingAs,
     problem::Answer,
 };
 
@@ -14,8 +14,8 @@ use crate::http::{
     get, path = "/api/v1/integrations/{slug}/baselines", tag = "integrations", params(("slug" = String, Path)),
     responses((status = 200, body = Page<Baseline>), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn list(State(door): State<Door>, Named(slug): Named<Slug>) -> Answer<Json<Page<Baseline>>> {
-    Ok(Json(door.api().baselines(slug).await?))
+pub async fn list(ActingAs(api): ActingAs, Named(slug): Named<Slug>) -> Answer<Json<Page<Baseline>>> {
+    Ok(Json(api.baselines(slug).await?))
 }
 
 /// A new version. The ones before stay as they are: figures of the past use the baseline of their day.
@@ -25,9 +25,9 @@ pub async fn list(State(door): State<Door>, Named(slug): Named<Slug>) -> Answer<
     responses((status = 201, body = Baseline), (status = 400, description = "The body is no JSON", body = ProblemDocument, content_type = "application/problem+json"), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"), (status = 409, description = "It clashes with what is there", body = ProblemDocument, content_type = "application/problem+json"), (status = 422, description = "A field is wrong; each is named", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub async fn add(
-    State(door): State<Door>,
+    ActingAs(api): ActingAs,
     Named(slug): Named<Slug>,
     Told(body): Told,
 ) -> Answer<(StatusCode, Json<Baseline>)> {
-    Ok((StatusCode::CREATED, Json(door.api().add_baseline(slug, body).await?)))
+    Ok((StatusCode::CREATED, Json(api.add_baseline(slug, body).await?)))
 }

@@ -1,13 +1,13 @@
 //! The catalogue: all of it as one document.
 
-use axum::{Json, extract::State, http::header, response::IntoResponse};
+use axum::{Json, http::header, response::IntoResponse};
 use model::{Api, Plan, problem::ProblemDocument};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use crate::http::{
-    Door,
     edge::{Asked, Text},
+    identity::ActingAs,
     problem::Answer,
 };
 
@@ -23,10 +23,10 @@ pub struct ApplyQuery {
 /// The catalogue as YAML, as it is applied.
 #[utoipa::path(
     get, path = "/api/v1/catalogue", tag = "catalogue",
-    responses((status = 200, content_type = "application/yaml", body = String))
+    responses((status = 200, content_type = "application/yaml", body = serde_json::Value))
 )]
-pub async fn export(State(door): State<Door>) -> Answer<impl IntoResponse> {
-    Ok(([(header::CONTENT_TYPE, "application/yaml")], door.api().export_catalogue().await?))
+pub async fn export(ActingAs(api): ActingAs) -> Answer<impl IntoResponse> {
+    Ok(([(header::CONTENT_TYPE, "application/yaml")], api.export_catalogue().await?))
 }
 
 /// Plans and carries out a catalogue (YAML or JSON): replaces exactly the things of its name, in one transaction.
@@ -36,9 +36,9 @@ pub async fn export(State(door): State<Door>) -> Answer<impl IntoResponse> {
     responses((status = 200, body = Plan), (status = 400, description = "The body is no JSON", body = ProblemDocument, content_type = "application/problem+json"), (status = 409, description = "It clashes with what is there", body = ProblemDocument, content_type = "application/problem+json"), (status = 422, description = "A field is wrong; each is named", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub async fn apply(
-    State(door): State<Door>,
+    ActingAs(api): ActingAs,
     Asked(query): Asked<ApplyQuery>,
     Text(document): Text,
 ) -> Answer<Json<Plan>> {
-    Ok(Json(door.api().apply_catalogue(&document, query.dry_run).await?))
+    Ok(Json(api.apply_catalogue(&document, query.dry_run).await?))
 }

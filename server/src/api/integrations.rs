@@ -1,13 +1,13 @@
 //! Integrations: directed flows from one system to another.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, http::StatusCode};
 use model::{
     Api, IntegrationDetail, IntegrationRow, IntegrationSpec, IntegrationsQuery, Page, Slug, problem::ProblemDocument,
 };
 
 use crate::http::{
-    Door,
     edge::{Asked, Named, Told},
+    identity::ActingAs,
     problem::Answer,
 };
 
@@ -17,10 +17,10 @@ use crate::http::{
     responses((status = 200, body = Page<IntegrationRow>), (status = 422, description = "A field is wrong; each is named", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub async fn list(
-    State(door): State<Door>,
+    ActingAs(api): ActingAs,
     Asked(query): Asked<IntegrationsQuery>,
 ) -> Answer<Json<Page<IntegrationRow>>> {
-    Ok(Json(door.api().integrations(query).await?))
+    Ok(Json(api.integrations(query).await?))
 }
 
 /// A new integration, with its probes. Systems that it names and that are not known yet are made.
@@ -28,8 +28,8 @@ pub async fn list(
     post, path = "/api/v1/integrations", tag = "integrations", request_body = IntegrationSpec,
     responses((status = 201, body = IntegrationDetail), (status = 400, description = "The body is no JSON", body = ProblemDocument, content_type = "application/problem+json"), (status = 409, description = "It clashes with what is there", body = ProblemDocument, content_type = "application/problem+json"), (status = 422, description = "A field is wrong; each is named", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn create(State(door): State<Door>, Told(body): Told) -> Answer<(StatusCode, Json<IntegrationDetail>)> {
-    Ok((StatusCode::CREATED, Json(door.api().create_integration(body).await?)))
+pub async fn create(ActingAs(api): ActingAs, Told(body): Told) -> Answer<(StatusCode, Json<IntegrationDetail>)> {
+    Ok((StatusCode::CREATED, Json(api.create_integration(body).await?)))
 }
 
 /// One integration: level, reasons, answers, probes, days, hours.
@@ -37,8 +37,8 @@ pub async fn create(State(door): State<Door>, Told(body): Told) -> Answer<(Statu
     get, path = "/api/v1/integrations/{slug}", tag = "integrations", params(("slug" = String, Path)),
     responses((status = 200, body = IntegrationDetail), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn get(State(door): State<Door>, Named(slug): Named<Slug>) -> Answer<Json<IntegrationDetail>> {
-    Ok(Json(door.api().integration(slug).await?))
+pub async fn get(ActingAs(api): ActingAs, Named(slug): Named<Slug>) -> Answer<Json<IntegrationDetail>> {
+    Ok(Json(api.integration(slug).await?))
 }
 
 /// Changes an integration: the fields given replace, `null` clears; `probes`, if given, replaces all of them.
@@ -48,11 +48,11 @@ pub async fn get(State(door): State<Door>, Named(slug): Named<Slug>) -> Answer<J
     responses((status = 200, body = IntegrationDetail), (status = 400, description = "The body is no JSON", body = ProblemDocument, content_type = "application/problem+json"), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"), (status = 409, description = "It clashes with what is there", body = ProblemDocument, content_type = "application/problem+json"), (status = 422, description = "A field is wrong; each is named", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub async fn change(
-    State(door): State<Door>,
+    ActingAs(api): ActingAs,
     Named(slug): Named<Slug>,
     Told(body): Told,
 ) -> Answer<Json<IntegrationDetail>> {
-    Ok(Json(door.api().change_integration(slug, body).await?))
+    Ok(Json(api.change_integration(slug, body).await?))
 }
 
 /// Retires an integration; its history stays.
@@ -60,7 +60,7 @@ pub async fn change(
     delete, path = "/api/v1/integrations/{slug}", tag = "integrations", params(("slug" = String, Path)),
     responses((status = 204), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"), (status = 409, description = "It clashes with what is there", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn delete(State(door): State<Door>, Named(slug): Named<Slug>) -> Answer<StatusCode> {
-    door.api().delete_integration(slug).await?;
+pub async fn delete(ActingAs(api): ActingAs, Named(slug): Named<Slug>) -> Answer<StatusCode> {
+    api.delete_integration(slug).await?;
     Ok(StatusCode::NO_CONTENT)
 }

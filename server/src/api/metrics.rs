@@ -1,18 +1,20 @@
-//! `/metrics`: this server's own numbers, in the Prometheus text format.
+//! `/metrics`: this server's own numbers, in the Prometheus text format. They count all there is, whoever asks, so they are for those
+//! who see all of it.
 
 use std::fmt::Write;
 
 use axum::{extract::State, http::header, response::IntoResponse};
 use model::Level;
 
-use crate::http::Door;
+use crate::http::{Door, identity::ActingAs, problem::Answer};
 
 /// This server's own numbers, in the Prometheus text format.
 #[utoipa::path(
     get, path = "/metrics", tag = "server",
     responses((status = 200, content_type = "text/plain", body = String))
 )]
-pub async fn metrics(State(door): State<Door>) -> impl IntoResponse {
+pub async fn metrics(ActingAs(api): ActingAs, State(door): State<Door>) -> Answer<impl IntoResponse> {
+    api.sees_all()?;
     let engine = door.engine.figures();
     let mut text = String::new();
     let mut line = |name: &str, kind: &str, help: &str, value: u64| {
@@ -41,6 +43,12 @@ pub async fn metrics(State(door): State<Door>) -> impl IntoResponse {
     line("runs_lost_total", "counter", "Runs that neither store nor spool took.", engine.lost_total);
     line("rollups_written_total", "counter", "Roll-ups that were written.", engine.rollups_total);
     line("engine_panics_total", "counter", "Background tasks that ended by a panic.", engine.panics_total);
+    line(
+        "password_hashes_total",
+        "counter",
+        "Passwords that were hashed, right ones and wrong ones.",
+        door.service.password_hashes(),
+    );
     let board = door.engine.board();
     let _ =
         writeln!(text, "# HELP bridgewatch_integrations Integrations by level.\n# TYPE bridgewatch_integrations gauge");
@@ -48,5 +56,5 @@ pub async fn metrics(State(door): State<Door>) -> impl IntoResponse {
         let count = board.rows.iter().filter(|row| row.standing.level == *level).count();
         let _ = writeln!(text, "bridgewatch_integrations{{level=\"{level}\"}} {count}");
     }
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text)
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))
 }

@@ -1,6 +1,7 @@
 //! The API: one file a resource, each handler an adapter of a few lines over [`model::Api`]. `routes!` binds path, method,
 //! documentation and handler together, so that they cannot drift.
 
+mod audit;
 mod baselines;
 mod catalogue;
 mod demo;
@@ -8,11 +9,18 @@ mod health;
 mod integrations;
 mod metrics;
 mod overview;
+mod people;
 mod ping;
 mod probes;
 mod runs;
+mod secrets;
 mod series;
+mod sessions;
 mod systems;
+mod tokens;
+
+mod gates;
+mod parts;
 
 use axum::Router;
 use utoipa::{
@@ -32,6 +40,10 @@ use crate::http::Door;
     (name = "runs", description = "What happened: probes' attempts, and the work that integrations sent word of"),
     (name = "systems", description = "What is at the ends"),
     (name = "catalogue", description = "All of it as one document"),
+    (name = "account", description = "One's own password, sessions and tokens"),
+    (name = "people", description = "Who may sign in, what they may do and see"),
+    (name = "secrets", description = "Values that are kept sealed"),
+    (name = "audit", description = "Who did what"),
     (name = "server", description = "This server"),
 ))]
 struct Frame;
@@ -48,7 +60,7 @@ pub fn router() -> (Router<Door>, Document) {
              `application/problem+json` with a stable `type`.",
         ))
         .build();
-    OpenApiRouter::with_openapi(frame)
+    let (routes, mut document) = OpenApiRouter::with_openapi(frame)
         .routes(routes!(overview::overview))
         .routes(routes!(integrations::list, integrations::create))
         .routes(routes!(integrations::get, integrations::change, integrations::delete))
@@ -65,10 +77,27 @@ pub fn router() -> (Router<Door>, Document) {
         .routes(routes!(systems::list, systems::create))
         .routes(routes!(systems::get, systems::change, systems::delete))
         .routes(routes!(catalogue::export, catalogue::apply))
+        .routes(routes!(sessions::me))
+        .routes(routes!(sessions::password))
+        .routes(routes!(sessions::list))
+        .routes(routes!(sessions::end))
+        .routes(routes!(tokens::list, tokens::create))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(people::list, people::invite))
+        .routes(routes!(people::get, people::change))
+        .routes(routes!(people::reset))
+        .routes(routes!(people::sessions, people::end_sessions))
+        .routes(routes!(secrets::list))
+        .routes(routes!(secrets::put, secrets::delete))
+        .routes(routes!(audit::list))
+        .routes(routes!(audit::export))
         .routes(routes!(demo::set))
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
         .routes(routes!(metrics::metrics))
         .merge(ping::router())
-        .split_for_parts()
+        .split_for_parts();
+    gates::say(&mut document);
+    parts::open(&mut document);
+    (routes, document)
 }

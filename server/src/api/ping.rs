@@ -1,4 +1,5 @@
-//! Pings: how a job says that it has begun, is done, or failed. Any client can send them, so the path says it all.
+//! Pings: how a job says that it has begun, is done, or failed. Any client can send them, so the path says it all: its key is a
+//! permission by itself, and nobody has to be signed in.
 
 use axum::{
     extract::State,
@@ -6,7 +7,7 @@ use axum::{
     response::IntoResponse,
     routing::get,
 };
-use model::{Api, Problem, ProblemKind, api::PingKind};
+use model::{Api, Caller, Problem, ProblemKind, api::PingKind};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::http::{Door, edge::Named, problem::Answer};
@@ -17,7 +18,7 @@ pub fn router() -> OpenApiRouter<Door> {
 }
 
 async fn done(State(door): State<Door>, Named(key): Named<String>) -> Answer<impl IntoResponse> {
-    door.api().ping(&key, PingKind::Done).await?;
+    door.service.acting_as(Caller::Nobody).ping(&key, PingKind::Done).await?;
     Ok(taken())
 }
 
@@ -29,7 +30,7 @@ async fn other(State(door): State<Door>, Named((key, what)): Named<(String, Stri
             Problem::new(ProblemKind::Malformed, format!("`{status}` is no exit status: use start, fail, or 0 to 255."))
         })?),
     };
-    door.api().ping(&key, kind).await?;
+    door.service.acting_as(Caller::Nobody).ping(&key, kind).await?;
     Ok(taken())
 }
 

@@ -1,11 +1,11 @@
 //! Probes: scheduled active questions to an integration.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, http::StatusCode};
 use model::{Api, Page, Probe, ProbeSpec, ProbeStanding, Run, Slug, problem::ProblemDocument, views::TryProbe};
 
 use crate::http::{
-    Door,
     edge::{Named, Told},
+    identity::ActingAs,
     problem::Answer,
 };
 
@@ -14,8 +14,8 @@ use crate::http::{
     get, path = "/api/v1/integrations/{slug}/probes", tag = "probes", params(("slug" = String, Path)),
     responses((status = 200, body = Page<ProbeStanding>), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn list(State(door): State<Door>, Named(slug): Named<Slug>) -> Answer<Json<Page<ProbeStanding>>> {
-    Ok(Json(door.api().probes(slug).await?))
+pub async fn list(ActingAs(api): ActingAs, Named(slug): Named<Slug>) -> Answer<Json<Page<ProbeStanding>>> {
+    Ok(Json(api.probes(slug).await?))
 }
 
 /// A new probe.
@@ -25,11 +25,11 @@ pub async fn list(State(door): State<Door>, Named(slug): Named<Slug>) -> Answer<
     responses((status = 201, body = Probe), (status = 400, description = "The body is no JSON", body = ProblemDocument, content_type = "application/problem+json"), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"), (status = 409, description = "It clashes with what is there", body = ProblemDocument, content_type = "application/problem+json"), (status = 422, description = "A field is wrong; each is named", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub async fn create(
-    State(door): State<Door>,
+    ActingAs(api): ActingAs,
     Named(slug): Named<Slug>,
     Told(body): Told,
 ) -> Answer<(StatusCode, Json<Probe>)> {
-    Ok((StatusCode::CREATED, Json(door.api().create_probe(slug, body).await?)))
+    Ok((StatusCode::CREATED, Json(api.create_probe(slug, body).await?)))
 }
 
 /// One probe, and how it is.
@@ -38,8 +38,8 @@ pub async fn create(
     params(("slug" = String, Path), ("probe" = String, Path)),
     responses((status = 200, body = ProbeStanding), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn get(State(door): State<Door>, Named((slug, probe)): Named<(Slug, Slug)>) -> Answer<Json<ProbeStanding>> {
-    Ok(Json(door.api().probe(slug, probe).await?))
+pub async fn get(ActingAs(api): ActingAs, Named((slug, probe)): Named<(Slug, Slug)>) -> Answer<Json<ProbeStanding>> {
+    Ok(Json(api.probe(slug, probe).await?))
 }
 
 /// Changes a probe: the fields given replace, `null` clears.
@@ -49,11 +49,11 @@ pub async fn get(State(door): State<Door>, Named((slug, probe)): Named<(Slug, Sl
     responses((status = 200, body = Probe), (status = 400, description = "The body is no JSON", body = ProblemDocument, content_type = "application/problem+json"), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"), (status = 409, description = "It clashes with what is there", body = ProblemDocument, content_type = "application/problem+json"), (status = 422, description = "A field is wrong; each is named", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub async fn change(
-    State(door): State<Door>,
+    ActingAs(api): ActingAs,
     Named((slug, probe)): Named<(Slug, Slug)>,
     Told(body): Told,
 ) -> Answer<Json<Probe>> {
-    Ok(Json(door.api().change_probe(slug, probe, body).await?))
+    Ok(Json(api.change_probe(slug, probe, body).await?))
 }
 
 /// Removes a probe; its runs stay.
@@ -62,8 +62,8 @@ pub async fn change(
     params(("slug" = String, Path), ("probe" = String, Path)),
     responses((status = 204), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"), (status = 409, description = "It clashes with what is there", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn delete(State(door): State<Door>, Named((slug, probe)): Named<(Slug, Slug)>) -> Answer<StatusCode> {
-    door.api().delete_probe(slug, probe).await?;
+pub async fn delete(ActingAs(api): ActingAs, Named((slug, probe)): Named<(Slug, Slug)>) -> Answer<StatusCode> {
+    api.delete_probe(slug, probe).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -73,8 +73,8 @@ pub async fn delete(State(door): State<Door>, Named((slug, probe)): Named<(Slug,
     params(("slug" = String, Path), ("probe" = String, Path)),
     responses((status = 200, body = Run), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"), (status = 409, description = "It clashes with what is there", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn run(State(door): State<Door>, Named((slug, probe)): Named<(Slug, Slug)>) -> Answer<Json<Run>> {
-    Ok(Json(door.api().run_probe(slug, probe).await?))
+pub async fn run(ActingAs(api): ActingAs, Named((slug, probe)): Named<(Slug, Slug)>) -> Answer<Json<Run>> {
+    Ok(Json(api.run_probe(slug, probe).await?))
 }
 
 /// Tries a probe before it is saved: asks now, stores nothing, answers what the run would be.
@@ -82,6 +82,6 @@ pub async fn run(State(door): State<Door>, Named((slug, probe)): Named<(Slug, Sl
     post, path = "/api/v1/probes/try", tag = "probes", request_body = TryProbe,
     responses((status = 200, body = Run), (status = 400, description = "The body is no JSON", body = ProblemDocument, content_type = "application/problem+json"), (status = 422, description = "A field is wrong; each is named", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn try_out(State(door): State<Door>, Told(body): Told) -> Answer<Json<Run>> {
-    Ok(Json(door.api().try_probe(body).await?))
+pub async fn try_out(ActingAs(api): ActingAs, Told(body): Told) -> Answer<Json<Run>> {
+    Ok(Json(api.try_probe(body).await?))
 }

@@ -1,13 +1,13 @@
 //! Runs: what happened.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, http::StatusCode};
 use model::{Api, Page, Receipt, RunDetail, RunId, RunRow, RunsQuery, SentRun, Slug, problem::ProblemDocument};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::{
-    Door,
     edge::{Asked, Named, Told},
+    identity::ActingAs,
     problem::Answer,
 };
 
@@ -27,11 +27,11 @@ pub struct Receipts {
         (status = 503, description = "Not stored; send it again", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub async fn send(
-    State(door): State<Door>,
+    ActingAs(api): ActingAs,
     Named(slug): Named<Slug>,
     Told(body): Told,
 ) -> Answer<(StatusCode, Json<Receipts>)> {
-    let items = door.api().send_runs(slug, body).await?;
+    let items = api.send_runs(slug, body).await?;
     let status = if items.iter().any(|receipt| receipt.created) { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, Json(Receipts { items })))
 }
@@ -39,10 +39,10 @@ pub async fn send(
 /// Runs, newest first.
 #[utoipa::path(
     get, path = "/api/v1/runs", tag = "runs", params(RunsQuery),
-    responses((status = 200, body = Page<RunRow>), (status = 422, description = "A field is wrong; each is named", body = ProblemDocument, content_type = "application/problem+json"))
+    responses((status = 200, body = Page<RunRow>), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"), (status = 422, description = "A field is wrong; each is named", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn list(State(door): State<Door>, Asked(query): Asked<RunsQuery>) -> Answer<Json<Page<RunRow>>> {
-    Ok(Json(door.api().runs(query).await?))
+pub async fn list(ActingAs(api): ActingAs, Asked(query): Asked<RunsQuery>) -> Answer<Json<Page<RunRow>>> {
+    Ok(Json(api.runs(query).await?))
 }
 
 /// One run: phases, assertions with both sides, request and response, the last good run and what differs.
@@ -50,6 +50,6 @@ pub async fn list(State(door): State<Door>, Asked(query): Asked<RunsQuery>) -> A
     get, path = "/api/v1/runs/{id}", tag = "runs", params(("id" = String, Path)),
     responses((status = 200, body = RunDetail), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn get(State(door): State<Door>, Named(id): Named<RunId>) -> Answer<Json<RunDetail>> {
-    Ok(Json(door.api().run(id).await?))
+pub async fn get(ActingAs(api): ActingAs, Named(id): Named<RunId>) -> Answer<Json<RunDetail>> {
+    Ok(Json(api.run(id).await?))
 }

@@ -1,6 +1,6 @@
 //! Roll-ups of an integration, as numbers and as a picture.
 
-use axum::{Json, extract::State, http::header, response::IntoResponse};
+use axum::{Json, http::header, response::IntoResponse};
 use model::{
     Api, Series, SeriesQuery, Slug,
     problem::ProblemDocument,
@@ -8,8 +8,8 @@ use model::{
 };
 
 use crate::http::{
-    Door,
     edge::{Asked, Named},
+    identity::ActingAs,
     problem::Answer,
 };
 
@@ -19,11 +19,11 @@ use crate::http::{
     responses((status = 200, body = Series), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"), (status = 422, description = "A field is wrong; each is named", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub async fn series(
-    State(door): State<Door>,
+    ActingAs(api): ActingAs,
     Named(slug): Named<Slug>,
     Asked(query): Asked<SeriesQuery>,
 ) -> Answer<Json<Series>> {
-    Ok(Json(door.api().series(slug, query).await?))
+    Ok(Json(api.series(slug, query).await?))
 }
 
 /// The same drawn as SVG: `latency`, `error_rate`, or a measure by its name.
@@ -33,7 +33,7 @@ pub async fn series(
     responses((status = 200, content_type = "image/svg+xml", body = String), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"), (status = 422, description = "A field is wrong; each is named", body = ProblemDocument, content_type = "application/problem+json"))
 )]
 pub async fn chart(
-    State(door): State<Door>,
+    ActingAs(api): ActingAs,
     Named((slug, chart)): Named<(Slug, String)>,
     Asked(series): Asked<SeriesQuery>,
 ) -> Answer<impl IntoResponse> {
@@ -41,5 +41,5 @@ pub async fn chart(
         Ok(kind) if kind != ChartKind::Measure => ChartQuery { kind, measure: None, series },
         _ => ChartQuery { kind: ChartKind::Measure, measure: Some(chart), series },
     };
-    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], door.api().chart(slug, query).await?))
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], api.chart(slug, query).await?))
 }

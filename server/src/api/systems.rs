@@ -1,18 +1,18 @@
 //! Systems: what is at the ends.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, http::StatusCode};
 use model::{Api, Page, Slug, System, SystemSpec, problem::ProblemDocument};
 
 use crate::http::{
-    Door,
     edge::{Named, Told},
+    identity::ActingAs,
     problem::Answer,
 };
 
 /// Every system, by name.
 #[utoipa::path(get, path = "/api/v1/systems", tag = "systems", responses((status = 200, body = Page<System>)))]
-pub async fn list(State(door): State<Door>) -> Answer<Json<Page<System>>> {
-    Ok(Json(door.api().systems().await?))
+pub async fn list(ActingAs(api): ActingAs) -> Answer<Json<Page<System>>> {
+    Ok(Json(api.systems().await?))
 }
 
 /// A new system.
@@ -20,8 +20,8 @@ pub async fn list(State(door): State<Door>) -> Answer<Json<Page<System>>> {
     post, path = "/api/v1/systems", tag = "systems", request_body = SystemSpec,
     responses((status = 201, body = System), (status = 400, description = "The body is no JSON", body = ProblemDocument, content_type = "application/problem+json"), (status = 409, description = "It clashes with what is there", body = ProblemDocument, content_type = "application/problem+json"), (status = 422, description = "A field is wrong; each is named", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn create(State(door): State<Door>, Told(body): Told) -> Answer<(StatusCode, Json<System>)> {
-    Ok((StatusCode::CREATED, Json(door.api().create_system(body).await?)))
+pub async fn create(ActingAs(api): ActingAs, Told(body): Told) -> Answer<(StatusCode, Json<System>)> {
+    Ok((StatusCode::CREATED, Json(api.create_system(body).await?)))
 }
 
 /// One system.
@@ -29,8 +29,8 @@ pub async fn create(State(door): State<Door>, Told(body): Told) -> Answer<(Statu
     get, path = "/api/v1/systems/{slug}", tag = "systems", params(("slug" = String, Path)),
     responses((status = 200, body = System), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn get(State(door): State<Door>, Named(slug): Named<Slug>) -> Answer<Json<System>> {
-    Ok(Json(door.api().system(slug).await?))
+pub async fn get(ActingAs(api): ActingAs, Named(slug): Named<Slug>) -> Answer<Json<System>> {
+    Ok(Json(api.system(slug).await?))
 }
 
 /// Changes a system: the fields given replace, `null` clears.
@@ -38,8 +38,8 @@ pub async fn get(State(door): State<Door>, Named(slug): Named<Slug>) -> Answer<J
     patch, path = "/api/v1/systems/{slug}", tag = "systems", params(("slug" = String, Path)), request_body = SystemSpec,
     responses((status = 200, body = System), (status = 400, description = "The body is no JSON", body = ProblemDocument, content_type = "application/problem+json"), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"), (status = 409, description = "It clashes with what is there", body = ProblemDocument, content_type = "application/problem+json"), (status = 422, description = "A field is wrong; each is named", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn change(State(door): State<Door>, Named(slug): Named<Slug>, Told(body): Told) -> Answer<Json<System>> {
-    Ok(Json(door.api().change_system(slug, body).await?))
+pub async fn change(ActingAs(api): ActingAs, Named(slug): Named<Slug>, Told(body): Told) -> Answer<Json<System>> {
+    Ok(Json(api.change_system(slug, body).await?))
 }
 
 /// Retires a system that no integration uses.
@@ -47,7 +47,7 @@ pub async fn change(State(door): State<Door>, Named(slug): Named<Slug>, Told(bod
     delete, path = "/api/v1/systems/{slug}", tag = "systems", params(("slug" = String, Path)),
     responses((status = 204), (status = 404, description = "There is no such thing", body = ProblemDocument, content_type = "application/problem+json"), (status = 409, description = "It clashes with what is there", body = ProblemDocument, content_type = "application/problem+json"))
 )]
-pub async fn delete(State(door): State<Door>, Named(slug): Named<Slug>) -> Answer<StatusCode> {
-    door.api().delete_system(slug).await?;
+pub async fn delete(ActingAs(api): ActingAs, Named(slug): Named<Slug>) -> Answer<StatusCode> {
+    api.delete_system(slug).await?;
     Ok(StatusCode::NO_CONTENT)
 }

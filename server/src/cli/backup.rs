@@ -11,7 +11,7 @@ use crate::ServerError;
 /// Where to.
 #[derive(Debug, Clone, Args)]
 pub struct BackupArgs {
-    /// The file to write; it must not exist
+    /// The file to write; one that is there is not replaced
     pub file: PathBuf,
     /// Which store.
     #[command(flatten)]

@@ -1,10 +1,13 @@
 //! The command line.
 
 pub mod apply;
+mod audit;
 mod backup;
 mod export;
 mod probe;
+mod secrets;
 mod serve;
+mod user;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -39,14 +42,26 @@ pub enum Command {
     Backup(backup::BackupArgs),
     /// Check a backup and put it in the store's place; the server must not run (SQLite)
     Restore(backup::RestoreArgs),
+    /// People: add one, list them, make a link for a new password
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// The audit: check that nothing in it was changed or taken away, or write it out
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Secrets that the catalogue names as `${secret:NAME}`: list, put, remove, change the key
+    #[command(subcommand)]
+    Secrets(secrets::SecretsCommand),
 }
 
 /// How to start the server. Each may also stand in `bridgewatch.toml`; a flag goes before the environment, that before the file.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ServeArgs {
-    /// Where to listen; until there is sign-in, a loopback address [default: 127.0.0.1:7077]
+    /// Where to listen; beyond loopback only with TLS, or behind a proxy that has it [default: 127.0.0.1:7077]
     #[arg(long, value_name = "ADDR", env = "BRIDGEWATCH_LISTEN")]
     pub listen: Option<SocketAddr>,
+    /// What people type to come here, a path included: `https://ops.example.com/bridgewatch` [default: where it listens]
+    #[arg(long, value_name = "URL", env = "BRIDGEWATCH_PUBLIC_URL")]
+    pub public_url: Option<String>,
     /// The store: a SQLite file or `postgres://user@host/name` [default: data/bridgewatch.db; with --demo data/demo.db]
     #[arg(long, value_name = "URL", env = "BRIDGEWATCH_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
@@ -72,14 +87,19 @@ pub struct StoreArgs {
     pub config: Option<PathBuf>,
 }
 
+/// What the environment alone says of how to start the server.
+#[derive(Debug, Parser)]
+struct FromEnvironment {
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
 impl StoreArgs {
-    /// The configuration that `serve` would have with the same store.
+    /// The configuration that `serve` would have here with the same store: links, and which store is the usual, depend on it too.
     fn config(&self) -> Result<crate::Config, ServerError> {
-        crate::Config::read(&ServeArgs {
-            database: self.database.clone(),
-            config: self.config.clone(),
-            ..ServeArgs::default()
-        })
+        let here = FromEnvironment::try_parse_from(["bridgewatch"]);
+        let here = here.map_err(|why| ServerError::Config(why.to_string().trim_end().to_owned()))?.serve;
+        crate::Config::read(&ServeArgs { database: self.database.clone(), config: self.config.clone(), ..here })
     }
 }
 
@@ -92,6 +112,9 @@ pub fn run(cli: Cli) -> Result<ExitCode, ServerError> {
         Command::Probe(args) => block_on(probe::probe(args)),
         Command::Backup(args) => block_on(backup::backup(args)),
         Command::Restore(args) => block_on(backup::restore(args)),
+        Command::User(command) => block_on(user::user(command)),
+        Command::Audit(command) => block_on(audit::audit(command)),
+        Command::Secrets(command) => block_on(secrets::secrets(command)),
     }
 }
 

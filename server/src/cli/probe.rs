@@ -1,14 +1,14 @@
 //! `bridgewatch probe FILE [NAME]`.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::Args;
 use model::{Assertion, Clock, Fault, Outcome, Phases, ProbeSpec, SystemClock};
-use probe::{Asking, Clients};
+use probe::{Asking, Clients, Fill, Filled, Filling, Outside};
 use rules::assess::{Compiled, Judgement, assess};
 
-use super::apply;
-use crate::ServerError;
+use super::{StoreArgs, apply};
+use crate::{ServerError, config, outside};
 
 /// Which probe.
 #[derive(Debug, Clone, Args)]
@@ -17,6 +17,9 @@ pub struct ProbeArgs {
     pub file: PathBuf,
     /// `integration/probe`, or one of the two; all probes if absent
     pub name: Option<String>,
+    /// The configuration file, whose `extra_roots` are trusted [default: bridgewatch.toml, if it is there]
+    #[arg(long, value_name = "FILE", env = "BRIDGEWATCH_CONFIG")]
+    pub config: Option<PathBuf>,
 }
 
 /// Runs them now, one after another; the exit status is 0 only if none failed.
@@ -26,7 +29,12 @@ pub async fn probe(args: ProbeArgs) -> Result<ExitCode, ServerError> {
         None => true,
         Some(name) => name == integration || name == probe || name == format!("{integration}/{probe}"),
     };
-    let clients = Clients::new().map_err(|why| ServerError::Config(why.to_string()))?;
+    // There is no store here, so what is left is `${env:NAME}` and `${file:PATH}`. What is printed is whoever's who typed this.
+    let fill: Fill = Arc::new(|text: String, _host: Option<String>| -> Filling {
+        Box::pin(async move { config::filled(&text).map(|text| Filled { text, values: Vec::new() }) })
+    });
+    let config = StoreArgs { config: args.config, ..StoreArgs::default() }.config()?;
+    let clients = outside::trusting(&config, Outside::default())?.filling(fill);
     let mut asked = 0;
     let mut failed = 0;
     for integration in &catalogue.integrations {

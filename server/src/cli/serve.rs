@@ -24,6 +24,12 @@ pub fn serve(args: &ServeArgs) -> Result<ExitCode, ServerError> {
         .map_err(ServerError::io("starting the web's runtime"))?;
     runtime.block_on(async {
         let house = House::start(config).await?;
+        // The first administrator is whoever sees this: the link works once, and only until there is one.
+        match house.set_up_link().await {
+            Ok(Some(link)) => println!("Nobody administers it yet. Set it up at {link}"),
+            Ok(None) => {}
+            Err(why) => tracing::error!(%why, "no link to set it up could be made; the next start tries again"),
+        }
         println!("Bridgewatch is at {}", house.url());
         house.until(asked_to_end()).await;
         Ok(ExitCode::SUCCESS)

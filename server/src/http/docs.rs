@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use utoipa::openapi::OpenApi;
+use utoipa::openapi::{OpenApi, Server};
 use utoipa_swagger_ui::{Config, serve};
 
 use super::Door;
@@ -19,11 +19,15 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
                       font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 /// The document's and the page's routes.
-pub fn router(document: OpenApi) -> Router<Door> {
-    let config = Arc::new(Config::new(["/api/openapi.json"]).try_it_out_enabled(true));
+pub fn router(mut document: OpenApi, base: &str) -> Router<Door> {
+    if !base.is_empty() {
+        document.servers = Some(vec![Server::new(base)]);
+    }
+    let config = Arc::new(Config::new([format!("{base}/api/openapi.json")]).try_it_out_enabled(true));
+    let index = format!("{base}/api/docs/");
     Router::new()
         .route("/api/openapi.json", get(move || std::future::ready(Json(document.clone()))))
-        .route("/api/docs", get(|| std::future::ready(Redirect::permanent("/api/docs/"))))
+        .route("/api/docs", get(move || std::future::ready(Redirect::permanent(&index))))
         .route(
             "/api/docs/",
             get({

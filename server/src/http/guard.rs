@@ -1,60 +1,79 @@
-//! Who may ask at all, until there is sign-in: programs and browsers of this machine, and no web page of somebody else.
+//! What no web page of somebody else may do, whoever looks at it: reach us by a name of its own, or have a signed-in browser change
+//! something here.
 //!
-//! A name that resolves to 127.0.0.1 would let a foreign page read us (DNS rebinding), so the Host header must be a loopback
-//! name. A foreign page may post to us without reading the answer, so unsafe methods need our own Origin or none, and a body
-//! must be of a type that no form can send.
-
-use std::net::IpAddr;
+//! A name that resolves to this machine would let a foreign page read us (DNS rebinding), so the Host header must be ours. A foreign
+//! page may post to us without reading the answer, and the browser sends our cookie along where it is lax, so unsafe methods need
+//! our own Origin (or none, and no cookie: then it is no browser), and a body must be of a type that no form can send, where it is
+//! not for one of our own forms.
 
 use axum::{
     body::HttpBody,
-    extract::Request,
+    extract::{MatchedPath, Request, State},
     http::{HeaderMap, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use model::{Problem, ProblemKind};
 
-use super::problem::Refusal;
+use super::{
+    identity,
+    problem::Refusal,
+    rules,
+    way::{self, Peer, Way},
+};
 
 /// Types of bodies that a cross-site form cannot send.
 const BODY_TYPES: [&str; 3] = ["application/json", "application/yaml", "application/x-yaml"];
+/// What our own forms send.
+const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Lets a request through, or answers why not.
-pub async fn check(request: Request, next: Next) -> Response {
-    match refusal(&request) {
-        Some(problem) => Refusal(problem).into_response(),
-        None => next.run(request).await,
+/// Lets a request through with the address that it comes from, or answers why not.
+pub async fn check(State(way): State<Way>, mut request: Request, next: Next) -> Response {
+    if let Some(problem) = refusal(&way, &request) {
+        return Refusal(problem).into_response();
     }
+    if let Some(Peer(peer)) = request.extensions().get::<Peer>().copied() {
+        let source = way.source(peer.ip(), request.headers());
+        request.extensions_mut().insert(source);
+    }
+    next.run(request).await
 }
 
-fn refusal(request: &Request) -> Option<Problem> {
-    let host = request
-        .uri()
-        .authority()
-        .map(|authority| authority.as_str().to_owned())
-        .or_else(|| text(request.headers(), header::HOST));
-    let Some(host) = host.filter(|host| is_loopback(host)) else {
-        let detail = "Until there is sign-in, Bridgewatch answers only to localhost, 127.0.0.1 and [::1].";
-        return Some(Problem::new(ProblemKind::Forbidden, detail));
+fn refusal(way: &Way, request: &Request) -> Option<Problem> {
+    let forbidden = |detail: String| Some(Problem::new(ProblemKind::Forbidden, detail));
+    let headers = request.headers();
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
+    if peer.is_some_and(|peer| !way.admits(peer)) {
+        return forbidden(format!("Nothing is answered in clear here. Ask {}{} instead.", way.origin, way.base));
+    }
+    let is_proxy = peer.is_some_and(|peer| way.is_proxy(peer.to_canonical()));
+    let host = way::host(request).filter(|host| is_proxy || way.is_called(host));
+    let Some(host) = host else {
+        let detail = format!("This server is not called that. Ask {}{} instead.", way.origin, way.base);
+        return forbidden(detail);
     };
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if safe {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return None;
     }
-    if let Some(origin) = text(request.headers(), header::ORIGIN) {
-        let own = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
-        if own != Some(host.as_str()) {
-            let detail = "A page of another origin may not change anything here.";
-            return Some(Problem::new(ProblemKind::Forbidden, detail));
-        }
+    let origin = text(headers, header::ORIGIN);
+    if origin.as_deref().is_some_and(|origin| !way.is_own(origin, &host)) {
+        return forbidden("A page of another origin may not change anything here.".to_owned());
+    }
+    let path = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let is_form = rules::is_form(path);
+    if origin.is_none() && (is_form || identity::session_cookie(headers, way).is_some()) {
+        return forbidden("Say where this comes from: browsers send `Origin`, and a signed-in one has to.".to_owned());
     }
     // A ping carries whatever a job's client likes to send, and changes nothing but its own heartbeat.
     let is_ping = request.uri().path().starts_with("/ping/");
     let has_body = !request.body().is_end_stream();
-    let kind = text(request.headers(), header::CONTENT_TYPE).unwrap_or_default();
+    let kind = text(headers, header::CONTENT_TYPE).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if has_body && !is_ping && !BODY_TYPES.contains(&kind.as_str()) {
+    if is_form && has_body && kind != FORM {
+        let detail = format!("Send the form as `{FORM}`.");
+        return Some(Problem::new(ProblemKind::UnsupportedMediaType, detail));
+    }
+    if has_body && !is_form && !is_ping && !BODY_TYPES.contains(&kind.as_str()) {
         let detail = "Send the body as JSON, with `Content-Type: application/json`.";
         return Some(Problem::new(ProblemKind::UnsupportedMediaType, detail));
     }
@@ -65,32 +84,15 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// Whether a Host header names this machine: `localhost`, or a loopback address, with any port.
-fn is_loopback(host: &str) -> bool {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
-        _ => host,
-    };
-    let bare = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost") || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
 #[cfg(test)]
 mod tests {
     use axum::{body::Body, extract::Request};
 
-    use super::{is_loopback, refusal};
+    use super::refusal;
+    use crate::{config::Reach, http::way::Way};
 
-    #[test]
-    fn only_loopback_names_are_hosts() {
-        for host in ["localhost", "LOCALHOST:7077", "127.0.0.1", "127.0.0.1:7077", "127.8.9.1", "[::1]", "[::1]:7077"] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in
-            ["", "evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "10.0.0.1", "0.0.0.0", "[::]"]
-        {
-            assert!(!is_loopback(host), "{host}");
-        }
+    fn way() -> Way {
+        Way::new(&Reach::default(), "127.0.0.1:7077".parse().expect("an address"))
     }
 
     #[test]
@@ -100,24 +102,28 @@ mod tests {
             for (name, value) in headers {
                 request = request.header(*name, *value);
             }
-            refusal(&request.body(Body::from(body)).expect("a request")).map(|problem| problem.kind.status())
+            refusal(&way(), &request.body(Body::from(body)).expect("a request")).map(|problem| problem.kind.status())
         };
         let json = ("content-type", "application/json");
+        let cookie = ("cookie", "bridgewatch_session=x");
         assert_eq!(post(&[json], "{}"), None);
         assert_eq!(post(&[], ""), None);
         assert_eq!(post(&[json, ("origin", "http://localhost:7077")], "{}"), None);
+        assert_eq!(post(&[json, cookie, ("origin", "http://localhost:7077")], "{}"), None);
+        assert_eq!(post(&[json, cookie], "{}"), Some(403));
         assert_eq!(post(&[json, ("origin", "http://localhost:1")], "{}"), Some(403));
         assert_eq!(post(&[json, ("origin", "null")], "{}"), Some(403));
         assert_eq!(post(&[("origin", "https://evil.example")], ""), Some(403));
         assert_eq!(post(&[("content-type", "text/plain")], "{}"), Some(415));
+        assert_eq!(post(&[("content-type", "application/x-www-form-urlencoded")], "a=b"), Some(415));
         assert_eq!(post(&[], "{}"), Some(415));
     }
 
     #[test]
-    fn reading_needs_a_loopback_name_too() {
+    fn reading_needs_a_name_of_ours_too() {
         let get = |host: &str| {
             let request = Request::get("/").header("host", host).body(Body::empty()).expect("a request");
-            refusal(&request).map(|problem| problem.kind.status())
+            refusal(&way(), &request).map(|problem| problem.kind.status())
         };
         assert_eq!(get("localhost"), None);
         assert_eq!(get("rebound.example"), Some(403));

@@ -1,25 +1,40 @@
 //! The web's layers, in the order in which a request passes through them.
 //!
 //! ```text
-//! limits (body 2 MiB, 30 s) -> guard (loopback names, same origin, JSON) -> headers (CSP is set by pages and docs)
-//!   -> compression -> api/<resource> | live stream | assets | cached pages of `app`
+//! serve (TLS, limits of time, the base taken off) -> headers (CSP is set by pages and docs) -> guard (names, origin, types of bodies)
+//!   -> limits (per address) -> rules (who asks, and whether they may; per token) -> body 2 MiB, 30 s -> compression
+//!   -> api/<resource> | live stream | assets | forms | single sign-on | cached pages of `app`
 //! ```
+
+pub mod places;
+pub mod serve;
+pub mod tls;
+pub mod way;
+
+pub mod guard;
+pub mod headers;
+pub mod identity;
+pub mod known;
+pub mod limits;
+pub mod rules;
+pub mod sealed;
 
 pub mod assets;
 pub mod cache;
 pub mod docs;
 pub mod edge;
-pub mod guard;
-pub mod headers;
+pub mod forms;
 pub mod live;
+pub mod oidc;
 pub mod pages;
 pub mod problem;
 
 use std::{sync::Arc, time::Duration};
 
+use app::{surroundings::Assets, visitor::Provider};
 use axum::{Router, extract::DefaultBodyLimit, extract::FromRef, http::StatusCode, middleware};
 use leptos::config::LeptosOptions;
-use model::{Api, Caller, Clock};
+use model::Clock;
 use service::Service;
 use tokio_util::sync::CancellationToken;
 use tower_http::{
@@ -32,11 +47,14 @@ use tower_http::{
 
 use crate::api;
 
+use limits::Rates;
+use oidc::Oidc;
+use places::Places;
+use sealed::Sealer;
+use way::Way;
+
 /// The largest body that is read.
 pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
-/// The longest that a request may take; the stream has no end of its own.
-const TIME_LIMIT: Duration = Duration::from_secs(30);
-
 /// What handlers and pages reach: the one Api, and what only the server knows.
 #[derive(Clone)]
 pub struct Door {
@@ -50,17 +68,26 @@ pub struct Door {
     pub ending: CancellationToken,
     /// The reporting zone: of every time on every page.
     pub zone: chrono_tz::Tz,
-    /// Where this server is, for snippets: `http://127.0.0.1:7077`.
-    pub origin: Arc<str>,
+    /// How this server is reached.
+    pub way: Way,
+    /// What each address and token has asked of late.
+    pub rates: Rates,
+    /// The longest that a request may take; the stream has no end of its own.
+    pub time_limit: Duration,
+    /// How many streams each of those who ask listens to.
+    pub listening: Places<live::Listener>,
+    /// Whether this is the demo, whose visitors are signed in without being asked.
+    pub demo: bool,
+    /// What seals what browsers keep for us.
+    pub sealer: Arc<Sealer>,
+    /// Who vouches for people beside their password.
+    pub oidc: Arc<Oidc>,
+    /// The same, as the sign-in page offers them.
+    pub providers: Arc<[Provider]>,
+    /// What pages load.
+    pub assets: Arc<Assets>,
     /// How pages find their browser half.
     pub leptos: LeptosOptions,
-}
-
-impl Door {
-    /// The Api as whoever asks may use it; until there is sign-in, that is whoever is at this machine.
-    pub fn api(&self) -> impl Api + Clone + Send + Sync + use<> {
-        self.service.acting_as(Caller::Local)
-    }
 }
 
 impl FromRef<Door> for LeptosOptions {
@@ -73,21 +100,24 @@ impl FromRef<Door> for LeptosOptions {
 pub fn router(door: Door) -> Router {
     let (api, document) = api::router();
     let cache = cache::PageCache::default();
-    let api = api.layer(middleware::from_fn_with_state(cache.clone(), cache::forgets));
+    let changing = api.merge(forms::router()).merge(oidc::router());
+    let changing = changing.layer(middleware::from_fn_with_state(cache.clone(), cache::forgets));
     let fitting = DefaultPredicate::new().and(NotForContentType::new("text/event-stream"));
-    let timed = Router::new()
-        .merge(api)
-        .merge(docs::router(document))
+    let all = Router::new()
+        .merge(changing)
+        .merge(docs::router(document, &door.way.base))
         .merge(pages::router(&door, cache))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIME_LIMIT))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, door.time_limit))
         .layer(CompressionLayer::new().br(true).gzip(true).compress_when(fitting))
         .merge(live::router())
         .merge(assets::router())
         .fallback(pages::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed);
-    timed
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(middleware::from_fn(headers::add))
-        .layer(middleware::from_fn(guard::check))
+    // The last is the first that a request comes to.
+    all.layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(door.clone(), rules::decide))
+        .layer(middleware::from_fn_with_state(door.rates.clone(), limits::by_address))
+        .layer(middleware::from_fn_with_state(door.way.clone(), guard::check))
+        .layer(middleware::from_fn_with_state(door.way.clone(), headers::add))
         .with_state(door)
 }

@@ -30,8 +30,13 @@ impl IntoResponse for Refusal {
 
 /// Answers a method that this address does not take.
 pub async fn method_not_allowed(method: Method) -> Refusal {
+    Refusal(not_by(&method))
+}
+
+/// This address does not take that method.
+pub fn not_by(method: &Method) -> Problem {
     let detail = format!("This address does not take {method}. The API's document is at /api/openapi.json.");
-    Refusal(Problem::new(ProblemKind::MethodNotAllowed, detail))
+    Problem::new(ProblemKind::MethodNotAllowed, detail)
 }
 
 /// What a handler answers.

@@ -45,12 +45,17 @@ async fn no_page_has_barriers_or_complaints() {
     let target = Target::start().await;
     let (house, run) = house_with_runs(&target).await;
     let browser = Browser::open(DESKTOP).await;
+    browser.sign_in(&house).await;
     let pages = [
         "/".to_owned(),
         "/integrations".to_owned(),
         "/integrations/orders".to_owned(),
         "/integrations/new".to_owned(),
         "/runs".to_owned(),
+        "/account".to_owned(),
+        "/people".to_owned(),
+        "/secrets".to_owned(),
+        "/audit".to_owned(),
         format!("/runs/{run}"),
     ];
     let mut wrong = Vec::new();
@@ -77,6 +82,7 @@ async fn pages_are_readable_without_scripts() {
     let target = Target::start().await;
     let (house, run) = house_with_runs(&target).await;
     let browser = Browser::open(DESKTOP).await;
+    browser.sign_in(&house).await;
     browser.scripts(false).await;
     for (page, says) in [
         ("/", "Orders to NetSuite"),

@@ -31,6 +31,7 @@ integrations:
     })
     .await;
     let browser = Browser::open(DESKTOP).await;
+    browser.sign_in(&house).await;
     browser.go(&house.url("/")).await;
     until("the page to be live", async || browser.text().await.to_lowercase().contains("live").then_some(())).await;
     browser.script("window.neverReloaded = true").await;

@@ -13,6 +13,7 @@ async fn a_probe_is_tried_then_saved_and_its_integration_stands() {
     let target = Target::start().await;
     let house = TestHouse::empty().await;
     let browser = Browser::open(DESKTOP).await;
+    browser.sign_in(&house).await;
     browser.go(&house.url("/integrations/new")).await;
     alive(&browser).await;
 
@@ -54,6 +55,7 @@ async fn what_was_made_by_hand_is_changed_and_retired_on_its_page() {
     assert_eq!(status, 201, "{answer}");
     let page = house.url("/integrations/leads");
     let browser = Browser::open(DESKTOP).await;
+    browser.sign_in(&house).await;
     browser.go(&page).await;
     alive(&browser).await;
 
@@ -122,6 +124,7 @@ integrations: [{slug: orders, name: Orders, from: crm, to: erp}]
 ";
     let house = TestHouse::with(catalogue).await;
     let browser = Browser::open(DESKTOP).await;
+    browser.sign_in(&house).await;
     browser.go(&house.url("/integrations/orders")).await;
     assert!(browser.text().await.contains("It comes from the catalogue"), "{}", browser.text().await);
     assert_eq!(browser.script("return document.querySelectorAll('[data-patch],[data-method]').length").await, 0);

@@ -83,12 +83,9 @@ async fn shows(browser: &Browser, words: &str) -> Option<()> {
 
 async fn demo(folder: &TempDir) -> House {
     let config = Config {
-        listen: "127.0.0.1:0".parse().expect("an address"),
         database: folder.path().join("demo.db").display().to_string(),
-        catalogue: None,
         demo: true,
-        data: folder.path().join("data"),
-        settings: model::Settings::default(),
+        ..Config::within(folder.path())
     };
     House::start_with(config, Arc::new(SystemClock)).await.expect("the demo")
 }

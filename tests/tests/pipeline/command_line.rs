@@ -6,7 +6,6 @@ use serde_json::json;
 use tempfile::TempDir;
 use tests::{
     child::Ran,
-    client,
     fleet::{self, Sender},
     target::Target,
     wait::until,
@@ -61,10 +60,26 @@ async fn refused(folder: &TempDir, args: &[&str]) -> String {
 #[tokio::test]
 async fn help_names_every_command() {
     let help = printed(&folder(&[]), &["--help"]).await;
-    for command in ["serve", "apply", "export", "probe", "backup", "restore"] {
+    for command in ["serve", "apply", "export", "probe", "backup", "restore", "user", "audit", "secrets"] {
         let told = help.lines().any(|line| line.trim_start().starts_with(&format!("{command} ")));
         assert!(told, "{command} is not told of:\n{help}");
     }
+}
+
+#[tokio::test]
+async fn a_key_in_the_environment_is_changed_with_the_server_in_the_know() {
+    let here = folder(&[]);
+    let (old, new) = ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=");
+    let rotate = async |keys: &str| {
+        BINARY.run_told(here.path(), &["secrets", "rotate"], "", &[("BRIDGEWATCH_SECRET_KEY", keys)]).await
+    };
+    let alone = rotate(old).await;
+    assert!(alone.code == Some(1) && alone.complained.contains("start the server anew with both"), "{alone:?}");
+    let both = rotate(&format!("{new},{old}")).await;
+    assert!(
+        both.code == Some(0) && both.printed.contains("Was the server started with both keys before this?"),
+        "{both:?}"
+    );
 }
 
 #[tokio::test]
@@ -163,7 +178,8 @@ async fn a_backup_made_while_serving_gives_the_same_runs_elsewhere() {
     let target = Target::start().await;
     let here = folder(&[("crew.yaml", &fleet::catalogue(&target, 1, 1))]);
     let server = BINARY.serve(here.path(), &["--catalogue", "crew.yaml"]).await;
-    let sender = Sender::start(client(), &server.url(""), "b0", "order");
+    let client = server.set_up().await;
+    let sender = Sender::start(client.clone(), &server.url(""), "b0", "order");
     until("some runs", async || (sender.acknowledged().len() >= 20 && target.asked() > 1).then_some(())).await;
     let acknowledged = sender.acknowledged();
     printed(&here, &["backup", "copy.db"]).await;
@@ -183,7 +199,7 @@ async fn a_backup_made_while_serving_gives_the_same_runs_elsewhere() {
         assert!(why.contains(garbage), "{why}");
     }
     let server = BINARY.serve(there.path(), &[]).await;
-    assert_eq!(fleet::forgotten(&client(), &server.url(""), "b0", &acknowledged).await, Vec::<String>::new());
+    assert_eq!(fleet::forgotten(&client, &server.url(""), "b0", &acknowledged).await, Vec::<String>::new());
     server.end().await;
     assert_eq!(fs::read_to_string(there.path().join("notes.txt")).expect("the notes"), "milk, eggs");
 }
@@ -232,10 +248,11 @@ async fn asked_to_end_it_ends_streams_and_goes() {
     let target = Target::start().await;
     let here = folder(&[("crew.yaml", &fleet::catalogue(&target, 1, 2))]);
     let server = BINARY.serve(here.path(), &["--catalogue", "crew.yaml"]).await;
-    let mut stream = client().get(server.url("/api/v1/stream")).send().await.expect("a stream");
+    let client = server.set_up().await;
+    let mut stream = client.get(server.url("/api/v1/stream")).send().await.expect("a stream");
     let hello = stream.chunk().await.expect("a stream").expect("a first word");
     assert!(String::from_utf8_lossy(&hello).contains("hello"), "{hello:?}");
-    let sent = client().post(server.url("/api/v1/integrations/b0/runs")).json(&json!({"outcome": "ok"}));
+    let sent = client.post(server.url("/api/v1/integrations/b0/runs")).json(&json!({"outcome": "ok"}));
     assert_eq!(sent.send().await.expect("an answer").status(), 201);
 
     server.ask_to_end().await;

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use model::{Clock as _, Span, SystemClock, Timestamp};
+use reqwest::Client;
 use sqlx::{Connection as _, SqliteConnection};
 use tests::{
     child::Serving,
-    client,
     fleet::{self, Sender},
     target::Target,
     wait::until,
@@ -27,10 +27,16 @@ async fn store_of(folder: &Path) -> SqliteConnection {
 }
 
 /// What the next start finds: nothing is gone, nothing is there that was not, and the file is whole.
-async fn everything_is_there(folder: &Path, target: &Target, killed_at: Timestamp, acknowledged: &[String]) {
+async fn everything_is_there(
+    folder: &Path,
+    client: &Client,
+    target: &Target,
+    killed_at: Timestamp,
+    acknowledged: &[String],
+) {
     let server = start(folder).await;
-    assert_eq!(fleet::forgotten(&client(), &server.url(""), "b0", acknowledged).await, Vec::<String>::new());
-    let held = fleet::held(&client(), &server.url(""), target, killed_at - COMMIT).await;
+    assert_eq!(fleet::forgotten(client, &server.url(""), "b0", acknowledged).await, Vec::<String>::new());
+    let held = fleet::held(client, &server.url(""), target, killed_at - COMMIT).await;
     assert!(held.is_whole(), "killed at {killed_at}: {held:#?}");
     server.end().await;
     let mut store = store_of(folder).await;
@@ -46,7 +52,8 @@ async fn what_was_acknowledged_or_asked_a_moment_before_survives() {
     let target = Target::start().await;
     std::fs::write(folder.path().join("catalogue.yaml"), fleet::catalogue(&target, 5, 4)).expect("a catalogue");
     let mut server = start(folder.path()).await;
-    let senders = ["n", "e", "s", "w"].map(|name| Sender::start(client(), &server.url(""), "b0", name));
+    let client = server.set_up().await;
+    let senders = ["n", "e", "s", "w"].map(|name| Sender::start(client.clone(), &server.url(""), "b0", name));
     until("enough runs of both kinds", async || {
         let acknowledged: usize = senders.iter().map(|sender| sender.acknowledged().len()).sum();
         (acknowledged >= 200 && target.asked() >= 100).then_some(())
@@ -61,7 +68,7 @@ async fn what_was_acknowledged_or_asked_a_moment_before_survives() {
     for sender in senders {
         acknowledged.extend(sender.end().await);
     }
-    everything_is_there(folder.path(), &target, killed_at, &acknowledged).await;
+    everything_is_there(folder.path(), &client, &target, killed_at, &acknowledged).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,6 +78,7 @@ async fn what_waits_for_a_store_that_is_away_survives() {
     let target = Target::start().await;
     std::fs::write(folder.path().join("catalogue.yaml"), fleet::catalogue(&target, 5, 4)).expect("a catalogue");
     let mut server = start(folder.path()).await;
+    let client = server.set_up().await;
     until("the first runs", async || (target.asked() >= 20).then_some(())).await;
     let mut other = store_of(folder.path()).await;
     sqlx::query("begin exclusive").execute(&mut other).await.expect("the lock");
@@ -88,5 +96,5 @@ async fn what_waits_for_a_store_that_is_away_survives() {
     sqlx::query("rollback").execute(&mut other).await.expect("the lock is given back");
     other.close().await.expect("the connection can be closed");
 
-    everything_is_there(folder.path(), &target, killed_at, &[]).await;
+    everything_is_there(folder.path(), &client, &target, killed_at, &[]).await;
 }

@@ -1,9 +1,14 @@
 //! Systems, integrations, probes, baselines.
 
-use model::{BaselineSpec, IntegrationSpec, Lifecycle, Slug, SystemSpec, Timestamp};
-use store::{StoreError, Write};
+use std::collections::BTreeSet;
 
-use crate::given::{Given, NOW, at, integration, probe, slug};
+use model::{BaselineSpec, IntegrationSpec, Lifecycle, Slug, SystemSpec, Timestamp};
+use store::{StoreError, TokenOwner, Write};
+
+use crate::{
+    given::{Given, NOW, at, integration, probe, slug},
+    identity::token,
+};
 
 fn put_system(slug: &str) -> Write {
     let spec: SystemSpec =
@@ -79,13 +84,45 @@ pub async fn retired_things_come_back_by_their_slug(given: &Given) {
     given.store.apply(&[Write::RetireIntegration { slug: slug("orders") }], at(1)).await.expect("retired");
     let snapshot = given.store.load().await.expect("loaded");
     assert_eq!((snapshot.integrations, snapshot.probes), (vec![], vec![]));
+    let retired = async |of: &str| given.store.retired_integration(&slug(of)).await.expect("readable");
+    assert_eq!(retired("orders").await, Some(integration("orders")));
+    assert_eq!(retired("stock").await, None);
 
     given.store.apply(&[put(integration("orders"))], at(2)).await.expect("revived");
+    assert_eq!(retired("orders").await, None, "it lives");
     let snapshot = given.store.load().await.expect("loaded");
     assert_eq!(snapshot.integrations[0].id, orders.integration);
     assert_eq!(snapshot.probes, [], "its probes come back one by one");
     given.store.apply(&[put_probe("orders", None)], at(3)).await.expect("revived");
     assert_eq!(given.store.load().await.expect("loaded").probes[0].id, orders.probe);
+}
+
+pub async fn who_could_send_before_it_was_retired_cannot_under_its_next_slug(given: &Given) {
+    let first = [put(integration("orders")), put_probe("orders", Some("key-1"))];
+    given.store.apply(&first, NOW).await.expect("applied");
+    let orders = given.store.load().await.expect("loaded").integrations.remove(0).id;
+    let token = token(TokenOwner::Integration(orders), "token", None);
+    given.store.add_token(&token, NOW, None).await.expect("written").expect("an integration");
+    let gone = [
+        Write::RemoveProbe { integration: slug("orders"), probe: slug("api") },
+        Write::RetireIntegration { slug: slug("orders") },
+        put_system("crm"),
+        Write::RetireSystem { slug: slug("crm") },
+    ];
+    given.store.apply(&gone, at(1)).await.expect("retired");
+    let retired = given.store.retired().await.expect("readable");
+    let names = |slugs: BTreeSet<Slug>| slugs.into_iter().collect::<Vec<_>>();
+    assert_eq!((names(retired.systems), names(retired.integrations)), (vec![slug("crm")], vec![slug("orders")]));
+
+    let mut revived = integration("sales");
+    revived.formerly = Some(slug("orders"));
+    given.store.apply(&[put(revived), put_probe("sales", Some("key-2"))], at(2)).await.expect("revived");
+
+    let snapshot = given.store.load().await.expect("loaded");
+    assert_eq!(snapshot.integrations[0].id, orders, "its history is its own");
+    assert_eq!(snapshot.probes[0].ping_key.as_deref(), Some("key-2"));
+    assert_eq!(given.store.token("token", at(3)).await.expect("readable"), None);
+    assert_eq!(names(given.store.retired().await.expect("readable").integrations), []);
 }
 
 pub async fn a_rename_keeps_the_row_and_is_followed(given: &Given) {

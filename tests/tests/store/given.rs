@@ -1,9 +1,15 @@
 //! What the cases begin with.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use model::{
-    IntegrationId, Origin, Outcome, ProbeId, Reason, Run, RunId, Slug, Timestamp, integration::IntegrationSpec,
+    EntryToHash, IntegrationId, Origin, Outcome, PersonState, ProbeId, Reason, Role, Run, RunId, Scope, Slug,
+    Timestamp, integration::IntegrationSpec,
 };
-use store::{Batch, GroupRecorded, RunRecord, SentGroup, SentRecord, SentRecorded, Store, StoreUrl, Write};
+use store::{
+    Batch, GroupRecorded, NewEntry, PasswordHash, PersonSpec, RunRecord, Seal, SentGroup, SentRecord, SentRecorded,
+    Store, StoreUrl, Write,
+};
 use tempfile::TempDir;
 use tests::postgres::Postgres;
 use uuid::Uuid;
@@ -126,6 +132,41 @@ pub fn probe(slug: &str) -> model::ProbeSpec {
     let spec =
         serde_json::json!({ "slug": slug, "kind": "http", "options": { "url": "http://localhost" }, "every": "30s" });
     serde_json::from_value(spec).expect("a spec")
+}
+
+/// An active viewer with a password.
+pub fn person(email: &str) -> PersonSpec {
+    PersonSpec {
+        email: email.to_owned(),
+        name: "Jo".to_owned(),
+        role: Role::Viewer,
+        scope: Scope::default(),
+        password_hash: Some(PasswordHash("$argon2id$one".to_owned())),
+        provider: None,
+        state: PersonState::Active,
+    }
+}
+
+/// What Jo did, sealed by [`hash`].
+pub fn entry(action: &str, subject: &str) -> NewEntry {
+    NewEntry {
+        at: NOW,
+        who: "jo@example.org".to_owned(),
+        by: "person".to_owned(),
+        from: None,
+        action: action.to_owned(),
+        subject: subject.to_owned(),
+        before: None,
+        after: None,
+        seal: Seal(hash),
+    }
+}
+
+/// Enough of a hash for these cases.
+pub fn hash(previous: &str, entry: &EntryToHash<'_>) -> String {
+    let mut hasher = DefaultHasher::new();
+    (previous, format!("{entry:?}")).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 fn run(number: u32) -> Run {

@@ -145,10 +145,12 @@ async fn a_backup_made_in_use_is_restored() {
     let orders = given.bridge("orders").await;
     given.recorded(vec![orders.asked(1)]).await;
     let (database, backup) = (given.url.file().expect("a file"), given.folder.path().join("backup.db"));
-    for _ in 0..2 {
-        given.store.backup(&backup).await.expect("a backup, and one over it");
-    }
+    given.store.backup(&backup).await.expect("a backup");
     given.recorded(vec![orders.asked(2)]).await;
+    let before = std::fs::read(&backup).expect("its bytes");
+    let error = given.store.backup(&backup).await.expect_err("it may be the only good one");
+    assert!(error.to_string().contains("not replaced"), "{error}");
+    assert!(std::fs::read(&backup).expect("its bytes") == before, "the older copy is as it was");
 
     let error = restore(&backup, database).await.expect_err("the store is open");
     assert!(error.to_string().contains("in use"), "{error}");

@@ -3,8 +3,9 @@
 use std::{fs, path::Path};
 
 use model::{Level, Outcome};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};
-use tests::house::TestHouse;
+use tests::{client_with, house::TestHouse};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_committed_document_is_the_one_that_is_served() {
@@ -43,6 +44,23 @@ async fn the_document_has_the_words_that_are_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_one_writes_forbids_nothing_of_what_is_answered() {
+    let house = TestHouse::empty().await;
+    let document = house.json("/api/openapi.json").await;
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    let wholes: Vec<&Value> = schemas.values().filter_map(|schema| schema.get("allOf")).collect();
+    let parts = wholes.iter().flat_map(|whole| whole.as_array().expect("parts"));
+    let open = |part: &Value| {
+        let name = part["$ref"].as_str().map(|at| at.trim_start_matches("#/components/schemas/"));
+        name.map_or(part, |name| &schemas[name])["additionalProperties"] != false
+    };
+    assert_eq!(parts.filter(|part| !open(part)).collect::<Vec<_>>(), Vec::<&Value>::new());
+    assert_eq!(schemas["SystemSpec"]["additionalProperties"], false, "of what one writes no field is passed over");
+    assert!(wholes.len() > 5, "{}", wholes.len());
+    house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_operation_says_what_can_go_wrong() {
     let house = TestHouse::empty().await;
     let document = house.json("/api/openapi.json").await;
@@ -60,6 +78,41 @@ async fn every_operation_says_what_can_go_wrong() {
             assert!(!takes_body || answers.contains_key("422"), "{method} {path} takes a body and never refuses it");
         }
     }
+    house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_document_names_no_token_none_is_enough_and_where_it_does_one_is() {
+    // Given a token of somebody who may do everything.
+    let house = TestHouse::empty().await;
+    let document = house.json("/api/openapi.json").await;
+    let made = house.post("/api/v1/tokens", &json!({ "name": "all" })).await.1;
+    let token = format!("Bearer {}", made["token"].as_str().expect("a token"));
+    let bearer = client_with(&[(AUTHORIZATION, &token)]);
+    let (mut with, mut without) = (0, 0);
+    for (path, operations) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in operations.as_object().expect("operations") {
+            let said = format!("{method} {path}");
+            let Some(proofs) = operation["security"].as_array() else {
+                assert!(operation["responses"].get("403").is_none(), "{said} takes something and does not say what");
+                continue;
+            };
+            let named = |name: &str| proofs.iter().any(|proof| proof.get(name).is_some());
+            assert!(named("session"), "{said}: people may do everything");
+            // When it is shown, then it is enough exactly where the document says so.
+            let asked: String = path
+                .split('/')
+                .map(|part| if part.starts_with('{') { "1" } else { part })
+                .collect::<Vec<_>>()
+                .join("/");
+            let method = method.to_ascii_uppercase().parse().expect("a method");
+            let ask = bearer.request(method, house.url(&asked)).header(CONTENT_TYPE, "application/json").body("[]");
+            let status = ask.send().await.expect("an answer").status().as_u16();
+            assert_eq!(named("token"), !matches!(status, 401 | 403), "{said}: {status}");
+            *(if named("token") { &mut with } else { &mut without }) += 1;
+        }
+    }
+    assert!(with > 20 && without > 15, "{with} with a token, {without} without");
     house.end().await;
 }
 

@@ -1,7 +1,16 @@
-//! Until there is sign-in: this machine only, and no page of somebody else.
+//! By a name of ours only, never in clear beyond this machine, and no page of somebody else.
 
-use serde_json::json;
+use std::time::Duration;
+
+use model::Role;
+use reqwest::header::CONTENT_TYPE;
+use serde_json::{Value, json};
 use tests::house::TestHouse;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_rebound_name_and_a_foreign_page_get_nothing() {
@@ -56,8 +65,57 @@ async fn pages_and_answers_carry_a_policy() {
 }
 
 #[test]
-fn it_binds_to_loopback_only() {
+fn beyond_loopback_it_does_not_speak_in_clear() {
     let args = server::cli::ServeArgs { listen: "0.0.0.0:0".parse().ok(), ..server::cli::ServeArgs::default() };
     let why = server::Config::read(&args).expect_err("refused").to_string();
     assert!(why.contains("loopback") && why.contains("--listen 127.0.0.1"), "{why}");
+}
+
+/// The status of the answer to a body of which so much comes, and the rest never does.
+async fn status_of_half(house: &TestHouse, path: &str, kind: &str, half: &str, cookie: &str) -> u16 {
+    let origin = house.url("");
+    let host = origin.split_once("://").expect("an address").1;
+    let whole = half.len() * 2;
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nhost: {host}\r\norigin: {origin}\r\ncookie: {cookie}\r\ncontent-type: {kind}\r\ncontent-length: {whole}\r\n\r\n"
+    );
+    let mut stream = TcpStream::connect(host).await.expect("a connection");
+    stream.write_all(format!("{head}{half}").as_bytes()).await.expect("sent");
+    let mut line = [0; 12];
+    timeout(Duration::from_secs(20), stream.read_exact(&mut line)).await.expect("given up in time").expect("an answer");
+    let line = String::from_utf8_lossy(&line).into_owned();
+    line.rsplit(' ').next().and_then(|status| status.parse().ok()).unwrap_or_else(|| panic!("no answer: {line}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_takes_too_long_is_given_up_and_the_stream_is_not() {
+    let house = TestHouse::configured(|config| config.time_limit = Duration::from_millis(300)).await;
+    let cookie = house.signed_in(Role::Admin).await;
+    let form = "application/x-www-form-urlencoded";
+    assert_eq!(status_of_half(&house, "/api/v1/systems", "application/json", "{\"slug\": ", &cookie).await, 503);
+    assert_eq!(status_of_half(&house, "/sign-in", form, "email=ada", "").await, 503);
+    assert_eq!(house.json("/api/v1/systems").await["items"], json!([]));
+
+    let mut stream = house.client().get(house.url("/api/v1/stream")).send().await.expect("a stream");
+    let end = async { while stream.chunk().await.expect("it does not break").is_some() {} };
+    assert!(timeout(Duration::from_millis(900), end).await.is_err(), "it has no end of its own");
+    drop(stream);
+    house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_large_a_form_is_refused() {
+    const LARGEST: usize = 64 * 1024;
+    let house = TestHouse::empty().await;
+    let send = async |size: usize| {
+        let fields = "email=ada%40example.com&password=";
+        let body = format!("{fields}{}", "x".repeat(size - fields.len()));
+        let form = house.client().post(house.url("/sign-in")).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let answer = form.body(body).send().await.expect("an answer");
+        (answer.status().as_u16(), answer.json::<Value>().await.ok())
+    };
+    assert_eq!(send(LARGEST).await.0, 401, "it was read");
+    let (status, problem) = send(LARGEST + 1).await;
+    assert_eq!((status, &problem.expect("a problem")["type"]), (413, &json!("urn:bridgewatch:problem:too-large")));
+    house.end().await;
 }

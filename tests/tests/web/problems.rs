@@ -1,5 +1,6 @@
 //! What is wrong is answered as problem+json that names the field and the remedy.
 
+use model::Role;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tests::house::TestHouse;
@@ -71,5 +72,38 @@ async fn an_empty_field_of_a_form_is_not_said_and_a_value_may_end_with_an_equals
     assert_eq!(house.json("/api/v1/runs?outcome=&q=&limit=5").await["items"], json!([]));
     let (status, problem) = ask(&house, Method::GET, "/api/v1/runs?cursor=abc=", None).await;
     assert_eq!(status, 422, "the cursor is read, not dropped: {problem}");
+    house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_counts_the_whole_house_is_for_those_who_see_all_of_it() {
+    let house = TestHouse::empty().await;
+    let cookie = house.signed_in(Role::Engineer).await;
+    let ask = async || {
+        let metrics = house.client().get(house.url("/metrics")).header("cookie", &cookie);
+        metrics.send().await.expect("an answer")
+    };
+    let answer = ask().await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert!(answer.text().await.expect("a text").contains("bridgewatch_integrations{level=\"okay\"}"));
+
+    // When they are to see a part of it from now on.
+    let people = house.json("/api/v1/people").await;
+    let engineer = people["items"].as_array().expect("people").iter().find(|person| person["role"] == "engineer");
+    let id = &engineer.expect("an engineer")["id"];
+    let body = json!({"scope": {"departments": ["Sales"]}}).to_string();
+    let path = format!("/api/v1/people/{id}");
+    let changed = house.client().patch(house.url(&path)).header("content-type", "application/json").body(body);
+    assert_eq!(changed.send().await.expect("an answer").status(), StatusCode::OK);
+
+    // Then they are told whom to ask.
+    let answer = ask().await;
+    assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    let problem: Value = answer.json().await.expect("JSON");
+    assert!(
+        problem["detail"].as_str().is_some_and(|detail| detail.contains("someone who sees everything")),
+        "{problem}"
+    );
     house.end().await;
 }

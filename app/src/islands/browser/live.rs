@@ -158,6 +158,8 @@ fn look_soon(ears: &Rc<Ears>) {
 async fn look(ears: &Ears) {
     let Ok(address) = page::window().location().href() else { return };
     match talk::get(&address).await {
+        // The session has ended: opened as a whole, the page leads to where one signs in and back.
+        Ok(answer) if answer.elsewhere => page::go(&address),
         Ok(answer) if answer.ok => {
             if let Ok(fresh) =
                 DomParser::new().and_then(|parser| parser.parse_from_string(&answer.text, SupportedType::TextHtml))

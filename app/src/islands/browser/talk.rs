@@ -13,9 +13,14 @@ pub struct Answer {
     pub ok: bool,
     /// The body.
     pub text: String,
+    /// Whether it is of another address than was asked for: of the one to sign in at, once the session has ended.
+    pub elsewhere: bool,
 }
 
-/// Asks for a page.
+/// Says that nobody touched the page: such a look keeps no session awake.
+const BY_ITSELF: &str = "bridgewatch-look";
+
+/// Asks for a page again, or for a figure of it.
 pub async fn get(address: &str) -> Result<Answer, String> {
     send("GET", address, "text/html", None).await
 }
@@ -45,6 +50,9 @@ async fn send(method: &str, address: &str, accept: &str, body: Option<&str>) -> 
     let away = |_: JsValue| "The server cannot be reached.".to_owned();
     let headers = Headers::new().map_err(away)?;
     headers.set("accept", accept).map_err(away)?;
+    if method == "GET" {
+        headers.set(BY_ITSELF, "1").map_err(away)?;
+    }
     let init = RequestInit::new();
     init.set_method(method);
     if let Some(body) = body {
@@ -55,5 +63,5 @@ async fn send(method: &str, address: &str, accept: &str, body: Option<&str>) -> 
     let answer = JsFuture::from(window().fetch_with_str_and_init(address, &init)).await.map_err(away)?;
     let answer: Response = answer.dyn_into().map_err(away)?;
     let text = JsFuture::from(answer.text().map_err(away)?).await.map_err(away)?;
-    Ok(Answer { ok: answer.ok(), text: text.as_string().unwrap_or_default() })
+    Ok(Answer { ok: answer.ok(), text: text.as_string().unwrap_or_default(), elsewhere: answer.redirected() })
 }

@@ -23,6 +23,7 @@ use crate::{
         mark, problem, run_rows,
     },
     surroundings::{Surroundings, here},
+    visitor::May,
     words::cost,
 };
 
@@ -159,9 +160,9 @@ fn show(gathered: &Gathered, here: &Surroundings) -> AnyView {
         {charts::section(gathered)}
         {probes::section(detail, here)}
         {runs(gathered, here)}
-        <div class="columns">{worth::section(detail)} {about::section(detail, here)}</div>
-        {send::section(detail, here)}
-        {change::section(detail)}
+        <div class="columns">{worth::section(detail, here)} {about::section(detail, here)}</div>
+        {here.may(May::Send).then(|| send::section(detail, here))}
+        {here.may(May::Change).then(|| change::section(detail))}
         {header::foot()}
     }
     .into_any()
@@ -202,11 +203,13 @@ fn flow(detail: &IntegrationDetail) -> AnyView {
 
 fn runs(gathered: &Gathered, here: &Surroundings) -> AnyView {
     let slug = &gathered.detail.integration.spec.slug;
+    let how = if here.may(May::Change) {
+        "Give it a probe, or let it send its runs as shown below."
+    } else {
+        "It has no probe that asked yet, and sent none itself."
+    };
     let body = match &gathered.runs {
-        Ok(page) if page.items.is_empty() => empty::empty(
-            "Here its newest runs will be.",
-            view! { <p>"Give it a probe, or let it send its runs as shown below."</p> },
-        ),
+        Ok(page) if page.items.is_empty() => empty::empty("Here its newest runs will be.", view! { <p>{how}</p> }),
         Ok(page) => run_rows::table(&page.items, false, here),
         Err(fault) => problem::part("The list of runs", fault),
     };

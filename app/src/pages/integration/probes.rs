@@ -1,12 +1,13 @@
 //! Its probes with their state and next time, and what it promises of its own runs.
 
 use leptos::prelude::*;
-use model::{Expectation, IntegrationDetail, ProbeStanding, Schedule, views::ExpectationState};
+use model::{Expectation, IntegrationDetail, ProbeStanding, Schedule, Slug, views::ExpectationState};
 
 use crate::{
     href::{self, href},
     parts::{button::Post, empty, fact, mark, time},
     surroundings::Surroundings,
+    visitor::May,
     words::{amount, length},
 };
 
@@ -16,12 +17,7 @@ pub fn section(detail: &IntegrationDetail, here: &Surroundings) -> AnyView {
     let body = if detail.probe_states.is_empty() {
         empty::empty(
             "Nothing asks it whether it stands.",
-            view! {
-                <p>
-                    "Add a probe with " <code>{format!("POST {}", href(&format!("/api/v1/integrations/{slug}/probes")))}</code>
-                    " or in its catalogue."
-                </p>
-            },
+            if here.may(May::Change) { how(slug) } else { view! { <p>"An engineer can add a probe."</p> }.into_any() },
         )
     } else {
         table(detail, here)
@@ -32,6 +28,11 @@ pub fn section(detail: &IntegrationDetail, here: &Surroundings) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+fn how(slug: &Slug) -> AnyView {
+    let path = href(&format!("/api/v1/integrations/{slug}/probes"));
+    view! { <p>"Add a probe with " <code>{format!("POST {path}")}</code> " or in its catalogue."</p> }.into_any()
 }
 
 fn table(detail: &IntegrationDetail, here: &Surroundings) -> AnyView {
@@ -68,7 +69,7 @@ fn row(detail: &IntegrationDetail, standing: &ProbeStanding, here: &Surroundings
         (_, at) => time::ago_or(at, "never", here),
     };
     let heartbeat = spec.kind == "heartbeat";
-    let run_now = (!heartbeat && spec.enabled).then(|| {
+    let run_now = (!heartbeat && spec.enabled && here.may(May::Operate)).then(|| {
         Post {
             says: "Run now".to_owned(),
             label: format!("Run now: {name}"),
@@ -79,7 +80,8 @@ fn row(detail: &IntegrationDetail, standing: &ProbeStanding, here: &Surroundings
         }
         .show()
     });
-    let ping = standing.probe.ping_key.clone().map(|key| {
+    // Whoever knows the address can ping.
+    let ping = standing.probe.ping_key.clone().filter(|_| here.may(May::Send)).map(|key| {
         view! { <code class="ping">{format!("{}{}", here.origin, href(&format!("/ping/{key}")))}</code> }
     });
     view! {

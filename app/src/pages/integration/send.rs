@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::IntegrationDetail;
 
 use crate::{
-    href::href,
+    href::{self, href},
     parts::{button, fact},
     surroundings::Surroundings,
 };
@@ -41,6 +41,10 @@ pub fn section(detail: &IntegrationDetail, here: &Surroundings) -> AnyView {
                     "After each piece of work, send how it ended and how many {unit} it moved. Sending the same external_id again changes nothing; an array of up to 1,000 is taken or refused as a whole.",
                 )}
             </p>
+            <p class="prose">
+                "It asks with a token of its own, in " <code>"BRIDGEWATCH_TOKEN"</code> ", which can do nothing else: "
+                <a href=href::with("/account", &[("for", &spec.slug)])>"make a token for it"</a> "."
+            </p>
             <div class="snippets">{snippets}</div>
         </section>
     }
@@ -50,6 +54,7 @@ pub fn section(detail: &IntegrationDetail, here: &Surroundings) -> AnyView {
 fn curl(address: &str) -> String {
     format!(
         r#"curl --fail-with-body {address} \
+  --header "authorization: Bearer $BRIDGEWATCH_TOKEN" \
   --header 'content-type: application/json' \
   --data '{{
     "external_id": "job-4711",
@@ -63,13 +68,16 @@ fn curl(address: &str) -> String {
 
 fn python(address: &str) -> String {
     format!(
-        r#"import json, time, urllib.request
+        r#"import json, os, time, urllib.request
 
 def tell(**run):
     request = urllib.request.Request(
         "{address}",
         data=json.dumps(run).encode(),
-        headers={{"content-type": "application/json"}},
+        headers={{
+            "authorization": "Bearer " + os.environ["BRIDGEWATCH_TOKEN"],
+            "content-type": "application/json",
+        }},
         method="POST",
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
@@ -95,6 +103,7 @@ fn gitlab(address: &str) -> String {
     - |
       if [ "$CI_JOB_STATUS" = "success" ]; then outcome=ok; else outcome=failed; fi
       curl --fail-with-body "{address}" \
+        --header "authorization: Bearer $BRIDGEWATCH_TOKEN" \
         --header "content-type: application/json" \
         --data "{{\"external_id\": \"gitlab-$CI_JOB_ID\", \"started_at\": \"$CI_JOB_STARTED_AT\", \"outcome\": \"$outcome\", \"message\": \"$CI_JOB_URL\"}}""#
     )

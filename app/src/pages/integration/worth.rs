@@ -6,11 +6,13 @@ use model::{Baseline, BaselineMethod, IntegrationDetail, Per};
 use crate::{
     href::href,
     parts::{empty, fact},
+    surroundings::Surroundings,
+    visitor::May,
     words::{FIXED, amount},
 };
 
 /// The section.
-pub fn section(detail: &IntegrationDetail) -> AnyView {
+pub fn section(detail: &IntegrationDetail, here: &Surroundings) -> AnyView {
     let hours = &detail.hours;
     let unit = detail.integration.spec.unit.clone().unwrap_or_default();
     let headline = if let Some(range) = &hours.hours {
@@ -41,14 +43,7 @@ pub fn section(detail: &IntegrationDetail) -> AnyView {
     let body = if detail.baselines.is_empty() {
         empty::empty(
             "Here will be what one unit of work took before.",
-            view! {
-                <p>
-                    "Add it with "
-                    <code>
-                        {format!("POST {}", href(&format!("/api/v1/integrations/{}/baselines", detail.integration.spec.slug)))}
-                    </code> " or in its catalogue: minutes at least, as a rule, at most, and who said so."
-                </p>
-            },
+            if here.may(May::Claim) { how(detail) } else { view! { <p>"A manager can say it."</p> }.into_any() },
         )
     } else {
         let rows = detail.baselines.iter().map(|baseline| version(baseline, &unit.one)).collect_view();
@@ -62,6 +57,17 @@ pub fn section(detail: &IntegrationDetail) -> AnyView {
         <section class="section" data-live="worth">
             {fact::section_head("Worth", None)} {headline} {body}
         </section>
+    }
+    .into_any()
+}
+
+fn how(detail: &IntegrationDetail) -> AnyView {
+    let path = href(&format!("/api/v1/integrations/{}/baselines", detail.integration.spec.slug));
+    view! {
+        <p>
+            "Add it with " <code>{format!("POST {path}")}</code>
+            " or in its catalogue: minutes at least, as a rule, at most, and who said so."
+        </p>
     }
     .into_any()
 }

@@ -19,6 +19,7 @@ use crate::{
         mark, problem, time,
     },
     surroundings::{Surroundings, here},
+    visitor::May,
     words::amount,
 };
 
@@ -44,7 +45,7 @@ fn show(overview: &Overview, query: &OverviewQuery, ignored: Option<AnyView>, he
     head.side = Some(filters(overview, query));
     let head = head.show();
     if overview.tiles.is_empty() {
-        return view! { {head} {ignored} {nothing(filtered)} {overview.demo.as_ref().map(demo::bar)} {header::foot()} }
+        return view! { {head} {ignored} {nothing(filtered, here)} {overview.demo.as_ref().map(demo::bar)} {header::foot()} }
             .into_any();
     }
     view! {
@@ -120,11 +121,17 @@ fn filters(overview: &Overview, query: &OverviewQuery) -> AnyView {
     filter::form(href("/"), "Which integrations", fields, clear)
 }
 
-fn nothing(filtered: bool) -> AnyView {
+fn nothing(filtered: bool, here: &Surroundings) -> AnyView {
     if filtered {
         return empty::empty(
             "No integration is of this tier and department.",
             view! { <a href=href("/")>"Show all of them"</a> },
+        );
+    }
+    if !here.may(May::Change) {
+        return empty::empty(
+            "Here you will see how the bridges between your systems stand, what needs attention, and what it costs.",
+            view! { <p>"None is there for you yet: an engineer adds them, and an administrator says which you see."</p> },
         );
     }
     empty::empty(

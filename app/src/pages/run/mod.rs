@@ -17,6 +17,7 @@ use crate::{
         mark, problem, time,
     },
     surroundings::{Surroundings, here},
+    visitor::May,
     words::{amount, cost, length},
 };
 
@@ -55,13 +56,13 @@ fn show(detail: &RunDetail, here: &Surroundings) -> AnyView {
         }
         .into_any(),
     );
-    head.side = Some(buttons(detail));
+    head.side = Some(buttons(detail, here));
     view! {
         {head.show()}
         <div class="columns run-columns">
             <div class="column">
                 {evidence::waterfall(run)} {evidence::assertions(run)} {evidence::differences(detail)} {work::section(run, here)}
-                {wire::section(detail)}
+                {wire::section(detail, here)}
             </div>
             <aside class="column side" aria-label="About this run">
                 {about(detail, here)}
@@ -103,9 +104,10 @@ fn sentence(detail: &RunDetail, here: &Surroundings) -> AnyView {
     view! { <p>{said} {stop} {good} {stretch}</p> }.into_any()
 }
 
-fn buttons(detail: &RunDetail) -> AnyView {
+fn buttons(detail: &RunDetail, here: &Surroundings) -> AnyView {
     let run = &detail.run;
-    let again = run.probe.as_ref().filter(|_| run.origin == Origin::Probe).map(|probe| {
+    let can_again = run.origin == Origin::Probe && here.may(May::Operate);
+    let again = run.probe.as_ref().filter(|_| can_again).map(|probe| {
         Post {
             says: "Run again".to_owned(),
             label: format!("Run again: {probe}"),
@@ -116,7 +118,7 @@ fn buttons(detail: &RunDetail) -> AnyView {
         }
         .show()
     });
-    let curl = detail.curl.is_some().then(|| button::copy("run-curl", "Copy as curl"));
+    let curl = (detail.curl.is_some() && here.may(May::SeePayload)).then(|| button::copy("run-curl", "Copy as curl"));
     let runbook = detail.runbook.clone().map(|url| {
         view! {
             <a class="button" href=url rel="noreferrer">

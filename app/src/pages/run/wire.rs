@@ -1,15 +1,21 @@
 //! What was said on the wire, redacted.
 
 use leptos::prelude::*;
-use model::{Body, RunDetail};
+use model::{Body, Exchange, RunDetail};
 
 use crate::{
     parts::{button, fact},
+    surroundings::Surroundings,
+    visitor::May,
     words::amount,
 };
 
-/// Request and response, and the request as curl; nothing for runs that have none.
-pub fn section(detail: &RunDetail) -> AnyView {
+/// Request and response, and the request as curl; nothing for runs that have none. For those who may not see payloads: who was
+/// asked and how that went.
+pub fn section(detail: &RunDetail, here: &Surroundings) -> AnyView {
+    if !here.may(May::SeePayload) {
+        return view! { {detail.run.exchange.as_ref().map(envelope)} }.into_any();
+    }
     let exchange = detail.run.exchange.as_ref().map(|exchange| {
         let request = &exchange.request;
         let asked = format!("{} {}", request.method, request.url);
@@ -64,6 +70,27 @@ pub fn section(detail: &RunDetail) -> AnyView {
         }
     });
     view! { {exchange} {curl} }.into_any()
+}
+
+fn envelope(exchange: &Exchange) -> AnyView {
+    // The service leaves the query out already; it is cut here too, as an address that carries a name must not slip through.
+    let url = exchange.request.url.split(['?', '#']).next().unwrap_or_default();
+    let status = exchange.response.as_ref().and_then(|response| response.status);
+    let answered = match (&exchange.response, status) {
+        (None, _) => "no answer".to_owned(),
+        (Some(_), None) => "answered".to_owned(),
+        (Some(_), Some(status)) => format!("answered {status}"),
+    };
+    view! {
+        <section class="section">
+            {fact::section_head("Request and response", None)} <p class="wire-line">
+                <code>{format!("{} {url}", exchange.request.method)}</code>
+                " "
+                {answered}
+            </p> <p class="none">"Payloads are for engineers of this integration."</p>
+        </section>
+    }
+    .into_any()
 }
 
 fn headers(headers: &[(String, String)]) -> Option<AnyView> {

@@ -3,7 +3,7 @@
 use std::{net::IpAddr, time::Instant};
 
 use async_trait::async_trait;
-use model::{Phases, ProbeSpec, Reason};
+use model::{Phases, ProbeSpec};
 use reqwest::Url;
 use rules::assess::{Facts, Observation, Trouble};
 use tokio::time::timeout_at;
@@ -13,7 +13,7 @@ use super::{
     facts::Needs,
     hop::{Hop, Trail},
     keep::Keeper,
-    spec::Wanted,
+    spec::{Wanted, peer},
     trouble::Words,
 };
 use crate::{
@@ -45,14 +45,12 @@ struct Seen {
 impl Http {
     /// Of what is wanted.
     pub(super) fn new(wanted: Wanted, spec: &ProbeSpec, clients: &Clients) -> Self {
-        let url = wanted.request.url();
-        let port = url.port_or_known_default().unwrap_or_default();
         Self {
             client: clients.http().clone(),
-            egress: clients.egress(),
+            egress: clients.egress().clone(),
             needs: Needs::of(spec),
             keeper: Keeper::of(&wanted),
-            peer: HostKey::new(url.scheme(), url.host_str().unwrap_or_default(), port),
+            peer: peer(wanted.request.url()),
             may_fail: !(spec.assert.is_empty() && spec.warn.is_empty()),
             wanted,
         }
@@ -64,10 +62,8 @@ impl Http {
         let mut hop = Hop::first(&self.wanted.request);
         loop {
             let words = Words::of(&hop.url, asking.timeout, !seen.trail.addresses.is_empty());
-            check_literal(self.egress, &hop.url).map_err(|refused| words.refused(refused))?;
-            let Some(request) = hop.request(&self.wanted.request) else {
-                return Err(Trouble::new(Reason::Config, "the request's body cannot be sent twice"));
-            };
+            check_literal(&self.egress, &hop.url).map_err(|refused| words.refused(refused))?;
+            let request = hop.request(&self.wanted.request, &self.wanted.masks)?;
 
             let (sent, moments) = marked(timeout_at(deadline, self.client.execute(request))).await;
             marks::add(&mut seen.phases, moments.phases());
@@ -93,6 +89,7 @@ impl Http {
     fn observe(&self, asking: &Asking, latency_us: i64, seen: Seen, trouble: Option<Trouble>) -> Observation {
         let Seen { phases, trail: Trail { addresses, .. }, answer } = seen;
         let masks = &self.wanted.masks;
+        let addresses: Vec<String> = addresses.into_iter().map(|address| masks.text(address)).collect();
         let trouble = trouble.map(|Trouble { reason, message }| Trouble { reason, message: masks.text(message) });
         let status_trouble = answer
             .as_ref()
@@ -135,7 +132,7 @@ impl Probe for Http {
 }
 
 /// An address written into a URL never reaches the resolver, so it is checked here.
-fn check_literal(egress: Egress, url: &Url) -> Result<(), Refused> {
+fn check_literal(egress: &Egress, url: &Url) -> Result<(), Refused> {
     let host = url.host_str().unwrap_or_default();
     match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
         Ok(address) => egress.check(address),

@@ -2,20 +2,20 @@
 
 use model::Reason;
 use reqwest::{
-    Method, Request, StatusCode, Url,
-    header::{CONTENT_TYPE, HOST, HeaderMap, LOCATION},
+    Body, Method, Request, StatusCode, Url,
+    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION},
 };
 use rules::assess::Trouble;
 
-use super::MOST_REDIRECTS;
-use crate::redact::{self, is_secret_header};
+use super::{MOST_REDIRECTS, trouble::peer};
+use crate::redact::{self, Masks, is_secret_header};
 
 /// What is asked in this hop, as far as it differs from the first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Hop {
     pub(super) method: Method,
     pub(super) url: Url,
-    /// The way led through another host, so credentials were left behind, for good.
+    /// The way led through another host, so what may be secret was left behind, for good.
     foreign: bool,
     /// The method became GET, so the body was left behind.
     bodiless: bool,
@@ -27,15 +27,21 @@ impl Hop {
         Self { method: request.method().clone(), url: request.url().clone(), foreign: false, bodiless: false }
     }
 
-    /// The request to send in it, made of the first one's. `None` only if that had a body that cannot be sent twice.
-    pub(super) fn request(&self, first: &Request) -> Option<Request> {
-        let mut request = first.try_clone()?;
-        if self.foreign {
-            leave_credentials(request.headers_mut());
-        }
+    /// The request to send in it, made of the first one's. None is made where a secret would go to another host with its body.
+    pub(super) fn request(&self, first: &Request, masks: &Masks) -> Result<Request, Trouble> {
+        let once = || Trouble::new(Reason::Config, "the request's body cannot be sent twice");
+        let mut request = first.try_clone().ok_or_else(once)?;
         if self.bodiless {
             *request.body_mut() = None;
             request.headers_mut().remove(CONTENT_TYPE);
+        }
+        if self.foreign {
+            leave_headers(request.headers_mut(), masks);
+            let body = request.body().and_then(Body::as_bytes).unwrap_or_default();
+            if masks.are_in(&String::from_utf8_lossy(body)) {
+                let why = "but the body holds a secret, which is not taken to another host";
+                return Err(Trouble::new(Reason::Redirect, format!("redirected to {}, {why}", peer(&self.url))));
+            }
         }
         if self.url != *request.url() {
             *request.url_mut() = self.url.clone();
@@ -43,7 +49,7 @@ impl Hop {
         if self.method != *request.method() {
             *request.method_mut() = self.method.clone();
         }
-        Some(request)
+        Ok(request)
     }
 
     /// Where an answer sends us, by the rules of RFC 9110, section 15.4, and of browsers for 301 and 302. `None`: nowhere.
@@ -108,12 +114,16 @@ fn same_host(one: &Url, other: &Url) -> bool {
         && one.port_or_known_default() == other.port_or_known_default()
 }
 
-fn leave_credentials(headers: &mut HeaderMap) {
-    let secret: Vec<_> =
-        headers.keys().filter(|name| is_secret_header(name.as_str()) || **name == HOST).cloned().collect();
-    for name in secret {
-        headers.remove(name);
-    }
+/// Any header may hold a secret, whatever its name: what goes on is what every server is told, and the body's own.
+fn leave_headers(headers: &mut HeaderMap, masks: &Masks) {
+    let is_open = |name: &HeaderName, value: &HeaderValue| {
+        let name = name.as_str();
+        let known = matches!(name, "user-agent" | "accept" | "content-type")
+            || (name.starts_with("accept-") && !is_secret_header(name));
+        known && !masks.are_in(&String::from_utf8_lossy(value.as_bytes()))
+    };
+    let open = headers.iter().filter(|(name, value)| is_open(name, value));
+    *headers = open.map(|(name, value)| (name.clone(), value.clone())).collect();
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ impl Keeper {
         let request = &wanted.request;
         let whole = Request {
             method: request.method().to_string(),
-            url: redact::url(request.url()),
+            url: wanted.masks.text(redact::url(request.url())),
             headers: headers(request.headers(), &wanted.masks),
             body: wanted.body.as_ref().map(|body| excerpt(body.as_bytes(), false, &wanted.masks)),
         };

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use model::{Fault, ProbeSpec};
 use rules::kind::{CelKind, Kind, NameSpec, OptionKind, OptionSpec};
 
-use crate::{Clients, Probe};
+use crate::{Clients, HostKey, Probe};
 
 /// Hops that are followed at most.
 pub(crate) const MOST_REDIRECTS: usize = 10;
@@ -39,7 +39,7 @@ pub(crate) const KIND: Kind = Kind {
             "follow_redirects",
             OptionKind::Bool,
             Some("true"),
-            "Whether to follow up to 10 redirects; credentials are not taken to another host",
+            "Whether to follow up to 10 redirects; headers and secrets are not taken to another host",
         ),
         optional(
             "max_body_bytes",
@@ -90,5 +90,10 @@ const fn name(name: &'static str, cel: CelKind, help: &'static str) -> NameSpec 
 
 /// A probe of what is written.
 pub(crate) fn build(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>> {
-    Ok(Arc::new(ask::Http::new(spec::Wanted::read(spec)?, spec, clients)))
+    Ok(Arc::new(ask::Http::new(spec::Wanted::read(spec, clients.masked())?, spec, clients)))
+}
+
+/// Whom such a probe asks.
+pub(crate) fn whom(spec: &ProbeSpec) -> Option<HostKey> {
+    spec::whom(spec)
 }

@@ -10,8 +10,10 @@ use reqwest::{
 
 use super::KIND;
 use crate::{
+    HostKey,
+    filled::forms,
     options::Options,
-    redact::{Masks, is_secret_header},
+    redact::{self, Masks, is_secret_header},
 };
 
 /// How we name ourselves.
@@ -36,8 +38,8 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// Reads the options; every wrong one is named.
-    pub(super) fn read(spec: &ProbeSpec) -> Result<Self, Vec<Fault>> {
+    /// Reads the options; every wrong one is named. `masked` must not be kept either.
+    pub(super) fn read(spec: &ProbeSpec, masked: &[String]) -> Result<Self, Vec<Fault>> {
         let mut options = Options::of(&KIND, spec);
         let url = options.text("url").and_then(|text| read_url(&mut options, &text));
         let method = options.text("method").and_then(|word| Method::from_bytes(word.as_bytes()).ok());
@@ -45,7 +47,10 @@ impl Wanted {
         let body = options.text("body");
         let follow = options.bool("follow_redirects");
         let max_body = options.int("max_body_bytes").and_then(|bytes| usize::try_from(bytes).ok());
-        let secrets = sign(&mut options, &mut headers, url.as_ref());
+        let mut written = sign(&mut options, &mut headers, url.as_ref());
+        written.extend(url.iter().flat_map(redact::in_query));
+        // What was filled in comes in all its forms.
+        let secrets = written.iter().flat_map(|secret| forms::of(secret)).chain(masked.iter().cloned());
 
         let made = match (url, method, follow, max_body) {
             (Some(url), Some(method), Some(follow), Some(max_body)) => {
@@ -58,6 +63,19 @@ impl Wanted {
         };
         options.finish(made)
     }
+}
+
+/// Whom a request to this address is for.
+pub(super) fn peer(url: &Url) -> HostKey {
+    let port = url.port_or_known_default().unwrap_or_default();
+    HostKey::new(url.scheme(), url.host_str().unwrap_or_default(), port)
+}
+
+/// Whom a probe asks whose address is one.
+pub(super) fn whom(spec: &ProbeSpec) -> Option<HostKey> {
+    let mut options = Options::of(&KIND, spec);
+    let text = options.text("url")?;
+    read_url(&mut options, &text).map(|url| peer(&url))
 }
 
 fn read_url(options: &mut Options<'_>, text: &str) -> Option<Url> {
@@ -105,7 +123,7 @@ fn sign(options: &mut Options<'_>, headers: &mut HeaderMap, url: Option<&Url>) -
         .iter()
         .filter(|(name, _)| is_secret_header(name.as_str()))
         .filter_map(|(_, value)| value.to_str().ok())
-        .flat_map(|value| [value, value.rsplit(' ').next().unwrap_or(value)])
+        .flat_map(|value| [value, after(value, ' '), after(value, '=')])
         .map(str::to_owned)
         .collect();
     secrets.extend(password.clone());
@@ -137,6 +155,11 @@ fn sign(options: &mut Options<'_>, headers: &mut HeaderMap, url: Option<&Url>) -
         Err(_) => options.fault(field, "holds characters that a header may not"),
     }
     secrets
+}
+
+/// What follows the last such sign: credentials after their scheme, a cookie after its name.
+fn after(value: &str, sign: char) -> &str {
+    value.rsplit(sign).next().unwrap_or(value)
 }
 
 fn decoded(part: &str) -> String {

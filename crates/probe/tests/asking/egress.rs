@@ -63,7 +63,8 @@ async fn as_a_hop() {
 #[tokio::test]
 async fn unless_they_are_allowed() {
     let names = Names::of([("meta.example", &["fe80::1"])]);
-    let outside = Outside { egress: Egress { deny_link_local: false }, lookup: Arc::new(names), ..Outside::default() };
+    let egress = Egress { deny_link_local: false, ..Egress::default() };
+    let outside = Outside { egress, lookup: Arc::new(names), ..Outside::default() };
     let clients = Clients::of(outside).expect("clients");
     let seen = ask_through(&spec("http", json!({"url": "http://meta.example:9/"})), &clients).await;
     // Nobody is there, but it was tried.

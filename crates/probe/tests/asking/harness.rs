@@ -4,7 +4,7 @@ use std::{collections::HashMap, io, net::IpAddr, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use model::{ProbeSpec, Reason, Retries, Schedule, Slug, Span, Timestamp};
-use probe::{Asking, Clients, Lookup, Outside, Probe};
+use probe::{Asking, Clients, Fill, Filled, Filling, Lookup, Outside, Probe};
 use rules::assess::{Observation, Trouble};
 use serde_json::Value;
 
@@ -61,6 +61,15 @@ pub async fn ask_through(spec: &ProbeSpec, clients: &Clients) -> Observation {
 /// The same within a timeout.
 pub async fn ask_within(spec: &ProbeSpec, clients: &Clients, timeout: Span) -> Observation {
     built(spec, clients).ask(&Asking { at: NOW, timeout }).await
+}
+
+/// Clients that fill this value in for `${secret:ERP}`.
+pub fn filling(value: &'static str) -> Clients {
+    let fill: Fill = Arc::new(move |text: String, _host: Option<String>| -> Filling {
+        let filled = Filled { text: text.replace("${secret:ERP}", value), values: vec![value.to_owned()] };
+        Box::pin(async move { Ok(filled) })
+    });
+    Clients::new().expect("clients").filling(fill)
 }
 
 /// What went wrong; fails when nothing did.

@@ -7,6 +7,7 @@ mod server;
 mod answers;
 mod egress;
 mod faults;
+mod filled;
 mod leaving;
 mod options;
 mod phases;

@@ -5,7 +5,7 @@ use rules::assess::Fact;
 use serde_json::json;
 
 use crate::{
-    harness::{Names, ask, ask_through, curious, spec, trouble},
+    harness::{Names, ask, ask_through, curious, filling, spec, trouble},
     server::{Server, answer, redirect},
 };
 
@@ -106,7 +106,84 @@ async fn credentials_are_not_taken_to_another_host() {
     assert_eq!(ask_through(&away, &clients).await.trouble, None);
     let received = other.received().await;
     assert_eq!((received.header("authorization"), received.header("x-api-key")), (None, None));
-    assert_eq!(received.header("x-trace"), Some("t1"));
+    assert_eq!(received.header("x-trace"), None, "what a header holds cannot be told from its name");
+}
+
+/// A server that sends everybody from `127.0.0.1` to itself as `localhost`, which is another host.
+async fn leading_away(status: &'static str) -> Server {
+    Server::http(move |request| {
+        let port = request.header("host").and_then(|host| host.rsplit(':').next()).unwrap_or_default();
+        match path(&request.line) {
+            "/away" => redirect(status, &format!("http://localhost:{port}/there")),
+            _ => answer("200 OK", "", "there"),
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_was_filled_in_stays_with_its_host() {
+    // Given a probe that has a secret in headers whose names tell nothing of it, and in no body.
+    let mut server = leading_away("307 Temporary Redirect").await;
+    let options = json!({
+        "url": server.url("/away"), "method": "PUT", "body": "a=1",
+        "headers": {"X-Trace": "t ${secret:ERP}", "Accept-Language": "${secret:ERP}", "Accept": "text/plain",
+                    "Accept-Charset": "utf-8", "User-Agent": "me", "Content-Type": "text/x-form"},
+    });
+
+    // When it is led to another host.
+    let seen = ask_through(&spec("http", options), &filling("hush silence")).await;
+
+    // Then that gets what every server is told, and the body with its type.
+    assert_eq!(seen.trouble, None);
+    let (here, there) = (server.received().await, server.received().await);
+    assert_eq!(here.header("x-trace"), Some("t hush silence"));
+    assert_eq!((there.line.as_str(), there.body.as_str()), ("PUT /there HTTP/1.1", "a=1"));
+    for (name, value) in [
+        ("x-trace", None),
+        ("accept-language", None),
+        ("accept", Some("text/plain")),
+        ("accept-charset", Some("utf-8")),
+        ("user-agent", Some("me")),
+        ("content-type", Some("text/x-form")),
+    ] {
+        assert_eq!(there.header(name), value, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_holds_a_secret_is_not_taken_to_another_host() {
+    for (status, method, goes) in [
+        ("307 Temporary Redirect", "POST", false),
+        ("308 Permanent Redirect", "POST", false),
+        ("302 Found", "PUT", false),
+        ("301 Moved Permanently", "PATCH", false),
+        // These become a GET without a body.
+        ("302 Found", "POST", true),
+        ("303 See Other", "PUT", true),
+    ] {
+        let mut server = leading_away(status).await;
+        let body = json!({"url": server.url("/away"), "method": method, "body": "key=${secret:ERP}"});
+
+        let seen = ask_through(&curious("http", body), &filling("hush silence")).await;
+
+        let received = server.all_received();
+        assert_eq!(received.len(), if goes { 2 } else { 1 }, "{status} {method}");
+        assert!(received[1..].iter().all(|there| there.body.is_empty()), "{status} {method}");
+        if goes {
+            assert_eq!(seen.trouble, None, "{status} {method}");
+        } else {
+            let why = "but the body holds a secret, which is not taken to another host";
+            let message = format!("redirected to localhost:{}, {why}", server.address.port());
+            assert_eq!(trouble(&seen), (Reason::Redirect, message.as_str()));
+        }
+        assert!(!format!("{seen:?}").contains("hush"), "{seen:?}");
+    }
+    // One that is written out is no less a secret.
+    let mut server = leading_away("308 Permanent Redirect").await;
+    let body = json!({"url": server.url("/away"), "method": "POST", "bearer": "tok-12345", "body": "again: tok-12345"});
+    assert_eq!(trouble(&ask(&spec("http", body)).await).0, Reason::Redirect);
+    assert_eq!(server.all_received().len(), 1);
 }
 
 #[tokio::test]

@@ -3,10 +3,11 @@
 use model::Exchange;
 use rules::assess::Observation;
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 
 use crate::{
     harness::{ask, curious, trouble},
-    server::{Server, answer},
+    server::{Server, answer, read_request},
 };
 
 /// Everything that would be stored or shown.
@@ -27,6 +28,22 @@ async fn parrot() -> Server {
         answer("401 Unauthorized", &headers, &format!("no entry for {authorization} {key}"))
     })
     .await
+}
+
+#[tokio::test]
+async fn among_bytes_that_are_no_text() {
+    // Given a server that repeats what it was told after the byte 0xA0, which begins nothing in UTF-8.
+    let server = Server::raw(|mut stream, _| async move {
+        let Ok(request) = read_request(&mut stream).await else { return };
+        let told = request.header("authorization").unwrap_or_default().as_bytes().to_vec();
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", told.len() + 1);
+        let _gone = stream.write_all(&[head.as_bytes(), b"\xa0", &told].concat()).await;
+    })
+    .await;
+
+    let seen = ask(&curious("http", json!({"url": server.url("/"), "bearer": "tok-12345"}))).await;
+
+    assert_eq!(seen.facts.body(), Some("\u{fffd}Bearer (redacted)".as_bytes()));
 }
 
 async fn asked(options: Value) -> (Option<String>, Observation) {

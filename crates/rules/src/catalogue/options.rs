@@ -9,7 +9,10 @@ use super::{
     timing::LONGEST,
     values::{entries, flag, int, long_text, one_or_more, span, url},
 };
-use crate::kind::{Kind, OptionKind, OptionSpec};
+use crate::{
+    kind::{Kind, OptionKind, OptionSpec},
+    secret::references,
+};
 
 /// Reads the options below `options` and those that stand on the probe itself.
 pub(super) fn options(fields: &mut Fields<'_, '_>, kind: Option<&Kind>, kinds: &[Kind]) -> Map<String, Value> {
@@ -58,11 +61,23 @@ fn unknown(at: &At<'_>, name: &str, kind: &Kind, faults: &mut Faults) {
     faults.add(at, format!("is no option of `{}`{near}", kind.name), one_of(names()));
 }
 
+/// A text in which values may be referred to, `${secret:NAME}`; what begins a reference and is none is a fault.
+fn filled_later(at: &At<'_>, read: fn(&At<'_>, &mut Faults) -> Option<String>, faults: &mut Faults) -> Option<String> {
+    let text = read(at, faults)?;
+    match references(&text) {
+        Ok(_) => Some(text),
+        Err(why) => {
+            faults.add(at, why, "${secret:NAME}, ${env:NAME} or ${file:PATH}");
+            None
+        }
+    }
+}
+
 /// An option's value as the spec keeps it: lengths of time in their usual spelling, so that the same option compares equal.
 fn value(option: &OptionSpec, at: &At<'_>, faults: &mut Faults) -> Option<Value> {
     match option.kind {
-        OptionKind::Text => long_text(at, faults).map(Value::String),
-        OptionKind::Url => url(at, faults).map(Value::String),
+        OptionKind::Text => filled_later(at, long_text, faults).map(Value::String),
+        OptionKind::Url => filled_later(at, url, faults).map(Value::String),
         OptionKind::Int { min, max } => int(at, min, max, faults).map(Value::from),
         OptionKind::Bool => flag(at, faults).map(Value::Bool),
         OptionKind::Span => span(at, Span::ms(0), LONGEST, faults).map(|span| Value::String(span.to_string())),
@@ -72,7 +87,7 @@ fn value(option: &OptionSpec, at: &At<'_>, faults: &mut Faults) -> Option<Value>
                 if name.is_empty() || name.len() > 200 || name.contains(char::is_control) {
                     let message = format!("{} cannot be a name here", quoted(name));
                     faults.add(&at, message, "1 to 200 characters on one line");
-                } else if let Some(text) = long_text(&at, faults) {
+                } else if let Some(text) = filled_later(&at, long_text, faults) {
                     map.insert(name.to_owned(), Value::String(text));
                 }
             }
@@ -88,7 +103,8 @@ fn value(option: &OptionSpec, at: &At<'_>, faults: &mut Faults) -> Option<Value>
             None
         }
         OptionKind::TextList => {
-            let items = one_or_more(at).into_iter().filter_map(|at| long_text(&at, faults).map(Value::String));
+            let items =
+                one_or_more(at).into_iter().filter_map(|at| filled_later(&at, long_text, faults).map(Value::String));
             Some(Value::Array(items.collect()))
         }
     }

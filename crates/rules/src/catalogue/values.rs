@@ -146,7 +146,9 @@ pub(super) fn url(at: &At<'_>, faults: &mut Faults) -> Option<String> {
     if plain && text.len() <= 2_000 && Url::parse(text).is_ok_and(|url| web(&url)) {
         return Some(text.to_owned());
     }
-    faults.add(at, format!("{} is not an http(s) address", quoted(text)), URL);
+    // A password may stand before the `@`, a token behind the `?`: such an address is not repeated.
+    let shown = if text.contains(['@', '?']) { "what is written".to_owned() } else { quoted(text) };
+    faults.add(at, format!("{shown} is not an http(s) address"), URL);
     None
 }
 

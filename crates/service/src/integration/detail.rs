@@ -17,27 +17,27 @@ use rules::{
     bucket::{day_of, day_start},
 };
 
-use crate::{core::Core, cost, probes, problem, secrets, worth};
+use crate::{cost, payload, probes, problem, secrets, sight::Sight, worth};
 
 /// Days of the strip.
 const DAYS: u64 = 90;
 
 /// Everything about one integration, as it is now.
-pub(crate) async fn detail(core: &Core, slug: &Slug) -> Result<IntegrationDetail, Problem> {
-    let now = core.now();
-    let row = core.row(slug)?;
+pub(crate) async fn detail(sight: &Sight<'_>, slug: &Slug) -> Result<IntegrationDetail, Problem> {
+    let now = sight.now();
+    let row = sight.row(slug)?;
     let id = row.integration.id;
-    let today = day_of(core.zone, now);
+    let today = day_of(sight.zone, now);
     let first_day = today.checked_sub_days(Days::new(DAYS - 1)).unwrap_or(today);
-    let from = day_start(core.zone, first_day);
+    let from = day_start(sight.zone, first_day);
     let rollups =
-        async { core.store.rollups(Subject::Integration(id), Step::Day, from, now).await.map_err(problem::of_store) };
-    let (rollups, month, cost) = futures::try_join!(rollups, core.summary.month(now), cost::of(core, &row, now))?;
+        async { sight.store.rollups(Subject::Integration(id), Step::Day, from, now).await.map_err(problem::of_store) };
+    let (rollups, month, cost) = futures::try_join!(rollups, sight.summary.month(now), cost::of(sight, &row, now))?;
     let hours = worth::hours(&row, &month);
     let (availability, coverage) = watched(&rollups, &row, from, now);
     Ok(IntegrationDetail {
         integration: Integration {
-            spec: secrets::hidden(row.integration.spec.clone(), core.kinds),
+            spec: payload::spec(sight, secrets::hidden(row.integration.spec.clone(), sight.kinds)),
             ..Integration::clone(&row.integration)
         },
         from_name: row.from_name.clone(),
@@ -45,15 +45,19 @@ pub(crate) async fn detail(core: &Core, slug: &Slug) -> Result<IntegrationDetail
         via_names: row.via_names.clone(),
         standing: Standing { answers: worth::answers(&row, hours, &month), ..row.standing.clone() },
         cost,
-        probe_states: probes::standings(core, &row),
-        days: days(&rollups, first_day, today, core.zone),
+        probe_states: probes::standings(sight, &row),
+        days: days(&rollups, first_day, today, sight.zone),
         availability,
         coverage,
         hours: worth::total(&[hours], &month, now),
         baselines: row.baselines.clone(),
         expects: expects(&row),
-        measures: measures(&rollups, &row),
-        demo_history: core.demo.is_some() && row.integration.catalogue.is_some(),
+        measures: if payload::is_unmeasured(sight, &row.integration.spec) {
+            Vec::new()
+        } else {
+            measures(&rollups, &row)
+        },
+        demo_history: sight.demo.is_some() && row.integration.catalogue.is_some(),
     })
 }
 

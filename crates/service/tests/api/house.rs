@@ -5,9 +5,11 @@ use std::sync::{
     atomic::{AtomicU16, Ordering},
 };
 
-use model::{Api, Caller, Clock, Problem, ProblemKind, Settings, Slug, SystemClock, Timestamp};
+use model::{
+    Api, Caller, Clock, Identity, PersonId, Problem, ProblemKind, Role, Scope, Settings, Slug, SystemClock, Timestamp,
+};
 use monitor::{Board, Clients, Monitor, MonitorConfig, kinds};
-use service::{Acting, Parts, Service};
+use service::{Acting, HashCost, KeySource, Parts, Service, Stay, Vault};
 use store::{Store, StoreUrl};
 use tempfile::TempDir;
 use tokio::{
@@ -16,34 +18,45 @@ use tokio::{
 };
 
 pub struct House {
+    /// Asked from this machine, which may do everything.
     pub api: Acting,
+    pub service: Service,
     pub monitor: Monitor,
-    store: Store,
+    pub store: Store,
     _folder: TempDir,
 }
 
 impl House {
     /// With nothing in it.
     pub async fn empty() -> Self {
+        Self::under(Arc::new(SystemClock)).await
+    }
+
+    /// The same, where sessions and tokens go by another clock. The engine has the machine's.
+    pub async fn under(clock: Arc<dyn Clock>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(&StoreUrl::sqlite(folder.path().join("test.db"))).await.expect("a store");
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let config = MonitorConfig::new(folder.path().join("spool"));
         let clients = Clients::new().expect("clients");
-        let monitor = Monitor::start(Settings::default(), config, store.clone(), Arc::clone(&clock), clients, 7)
-            .await
-            .expect("an engine");
+        let machine: Arc<dyn Clock> = Arc::new(SystemClock);
+        let monitor =
+            Monitor::start(Settings::default(), config, store.clone(), machine, clients, 7).await.expect("an engine");
+        let vault = Vault::open(KeySource::File(folder.path().join("secret.key")), [7; 32]).expect("a vault");
         let service = Service::new(Parts {
             store: store.clone(),
             monitor: monitor.handle(),
             clock,
             settings: Settings::default(),
             kinds: kinds(),
+            // The least that argon2 takes.
+            cost: HashCost { memory_kib: 8, passes: 1 },
+            stay: Stay::default(),
+            vault: Arc::new(vault),
             seed: [7; 32],
             demo: None,
         })
         .expect("a service");
-        Self { api: service.acting_as(Caller::Local), monitor, store, _folder: folder }
+        Self { api: service.acting_as(Caller::Local), service, monitor, store, _folder: folder }
     }
 
     /// With this catalogue applied.
@@ -112,6 +125,23 @@ impl Target {
     pub fn answers(&self, status: u16) {
         self.status.store(status, Ordering::SeqCst);
     }
+}
+
+/// Somebody with this role and scope, who is in no row.
+pub fn person(role: Role, scope: Scope) -> Caller {
+    let identity =
+        Arc::new(Identity { name: "Ada".to_owned(), email: Some("ada@example.com".to_owned()), role, scope });
+    Caller::Person { id: PersonId(404), identity, session: None, from: None }
+}
+
+/// A scope of one department.
+pub fn department(name: &str) -> Scope {
+    Scope { departments: vec![name.to_owned()], ..Scope::default() }
+}
+
+/// What kind of refusal it is.
+pub fn refused<T: std::fmt::Debug>(answer: Result<T, Problem>) -> ProblemKind {
+    answer.expect_err("refused").kind
 }
 
 pub fn slug(text: &str) -> Slug {

@@ -2,8 +2,18 @@
 
 mod catalogue;
 mod commands;
+mod guessing;
 mod house;
 mod lists;
+mod moved;
 mod overview;
+mod people;
+mod retired;
 mod runs;
+mod scopes;
 mod series;
+mod sign_in;
+mod tokens;
+mod told;
+mod vouched;
+mod withheld;

@@ -1,17 +1,18 @@
 //! Changes of the catalogue.
 
-use model::{BaselineSpec, IntegrationSpec, Lifecycle, ProbeSpec, Slug, SystemSpec, Timestamp};
+use model::{BaselineSpec, IntegrationId, IntegrationSpec, Lifecycle, ProbeSpec, Slug, SystemSpec, Timestamp};
 
 use super::{facts, rename};
 use crate::{
-    Result, Store, StoreError,
+    NewEntry, Result, Store, StoreError, audit,
     both::{Tx, on},
     error::sql,
+    identity::revoke_tokens_of,
     row::{At, clean, clean_some, to_json},
 };
 
-/// One change of the catalogue. A slug that was retired is revived by a `Put`; a spec whose `formerly` names a slug that there is,
-/// while its own is not taken, renames. Retiring or removing what is not there does nothing.
+/// One change of the catalogue. A slug that was retired is revived by a `Put`; a spec whose `formerly` names a slug that there is or
+/// was, while its own never was, renames, and revives if that was retired. Retiring or removing what is not there does nothing.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(clippy::large_enum_variant, reason = "made by hand or from a file: a few thousand at most, and not for long")]
 pub enum Write {
@@ -34,7 +35,7 @@ pub enum Write {
         /// The catalogue it comes from; `None`: made by hand.
         catalogue: Option<String>,
     },
-    /// Retires an integration and removes its probes.
+    /// Retires an integration, removes its probes with the keys of their pings, and revokes its tokens.
     RetireIntegration {
         /// Which.
         slug: Slug,
@@ -45,7 +46,7 @@ pub enum Write {
         integration: Slug,
         /// What it is.
         spec: ProbeSpec,
-        /// For heartbeats: where pings go, if it has no such key yet. A key once given stays.
+        /// For heartbeats: where pings go, if it has no such key yet. A key once given stays until the integration is retired.
         ping_key: Option<String>,
     },
     /// Removes a probe; its runs stay.
@@ -62,6 +63,8 @@ pub enum Write {
         /// What it says.
         spec: BaselineSpec,
     },
+    /// An entry of the audit, which tells of the writes beside it. By itself it does not move the catalogue's revision.
+    Audit(NewEntry),
 }
 
 impl Store {
@@ -84,9 +87,10 @@ impl Store {
                 }
                 Write::RemoveProbe { integration, probe } => remove_probe(&mut tx, integration, probe, now).await?,
                 Write::AddBaseline { integration, spec } => add_baseline(&mut tx, integration, spec, now).await?,
+                Write::Audit(entry) => audit::append(&mut tx, entry).await?,
             }
         }
-        if !writes.is_empty() {
+        if writes.iter().any(|write| !matches!(write, Write::Audit(_))) {
             count_up(&mut tx).await?;
         }
         tx.commit().await
@@ -147,13 +151,16 @@ async fn put_integration(tx: &mut Tx, spec: &IntegrationSpec, catalogue: Option<
 async fn retire_integration(tx: &mut Tx, slug: &Slug, now: Timestamp) -> Result<()> {
     const RETIRE: &str = "update integrations set retired_at = $2 where slug = $1 and retired_at is null \
         returning id, spec";
-    const REMOVE_PROBES: &str = "update probes set removed_at = $2 where integration_id = $1 and removed_at is null";
+    const REMOVE_PROBES: &str = "update probes set removed_at = coalesce(removed_at, $2), ping_key = null \
+        where integration_id = $1";
     let retired: Option<(i64, String)> =
         on!(tx.conn(), db => sqlx::query_as(RETIRE).bind(slug.as_str()).bind(now.0).fetch_optional(db).await)
             .map_err(sql("retire an integration"))?;
     let Some((id, spec)) = retired else { return Ok(()) };
     on!(tx.conn(), db => sqlx::query(REMOVE_PROBES).bind(id).bind(now.0).execute(db).await.map(drop))
         .map_err(sql("remove the probes of an integration"))?;
+    // Whoever revives it gets its history, and none of those who could send then.
+    revoke_tokens_of(tx, IntegrationId(id), now).await?;
     let mut spec: IntegrationSpec = At { table: "integrations", row: slug }.json("spec", &spec)?;
     spec.lifecycle = Lifecycle::Retired;
     facts::note(tx, id, &spec, now).await

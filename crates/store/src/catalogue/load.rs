@@ -1,6 +1,11 @@
 //! The catalogue as it is now.
 
-use model::{Baseline, BaselineId, Integration, IntegrationId, Probe, ProbeId, System, SystemId, Timestamp};
+use std::collections::BTreeSet;
+
+use model::{
+    Baseline, BaselineId, Integration, IntegrationId, IntegrationSpec, Probe, ProbeId, Slug, System, SystemId,
+    Timestamp,
+};
 
 use crate::{Result, Store, both::on, error::sql, row::At};
 
@@ -15,6 +20,15 @@ pub struct Snapshot {
     pub probes: Vec<Probe>,
     /// Every version of the baselines of those integrations, by integration, oldest first.
     pub baselines: Vec<Baseline>,
+}
+
+/// Slugs that rows keep which are retired. No other row can have them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Retired {
+    /// Of systems.
+    pub systems: BTreeSet<Slug>,
+    /// Of integrations.
+    pub integrations: BTreeSet<Slug>,
 }
 
 const SYSTEMS: &str = "select id, slug, spec, catalogue, created_at, retired_at from systems \
@@ -81,6 +95,32 @@ impl Store {
             probes: read_all(probes)?,
             baselines: read_all(baselines)?,
         })
+    }
+
+    /// The slugs of everything that is retired.
+    pub async fn retired(&self) -> Result<Retired> {
+        const SYSTEMS: &str = "select slug from systems where retired_at is not null";
+        const INTEGRATIONS: &str = "select slug from integrations where retired_at is not null";
+        let mut tx = self.snapshot().await?;
+        let systems: Vec<String> = on!(tx.conn(), db => sqlx::query_scalar(SYSTEMS).fetch_all(db).await)
+            .map_err(sql("read the retired systems"))?;
+        let integrations: Vec<String> = on!(tx.conn(), db => sqlx::query_scalar(INTEGRATIONS).fetch_all(db).await)
+            .map_err(sql("read the retired integrations"))?;
+        tx.commit().await?;
+        let slugs = |table, slugs: Vec<String>| -> Result<BTreeSet<Slug>> {
+            slugs.iter().map(|slug| At { table, row: slug }.word("slug", slug)).collect()
+        };
+        Ok(Retired { systems: slugs("systems", systems)?, integrations: slugs("integrations", integrations)? })
+    }
+
+    /// What a retired integration was, without its probes and baseline; `None`: no retired one has this slug. A
+    /// [`Write::PutIntegration`](crate::Write) of that slug revives it, with its history.
+    pub async fn retired_integration(&self, slug: &Slug) -> Result<Option<IntegrationSpec>> {
+        const TEXT: &str = "select spec from integrations where slug = $1 and retired_at is not null";
+        let spec: Option<String> =
+            on!(self.read(), db => sqlx::query_scalar(TEXT).bind(slug.as_str()).fetch_optional(db).await)
+                .map_err(sql("read a retired integration"))?;
+        spec.map(|spec| At { table: "integrations", row: slug }.json("spec", &spec)).transpose()
     }
 }
 

@@ -7,4 +7,4 @@ mod rename;
 
 pub use apply::Write;
 pub use facts::Fact;
-pub use load::Snapshot;
+pub use load::{Retired, Snapshot};

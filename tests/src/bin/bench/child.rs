@@ -1,11 +1,18 @@
 //! Processes that are measured: this binary again, which says one line of JSON when it is ready and one for every line it hears.
 
-use std::{io::Write as _, process::Stdio, thread, time::Duration};
+use std::{
+    io::Write as _,
+    process::Stdio,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::Duration,
+};
 
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines},
     process::{Child as Process, ChildStdin, ChildStdout, Command},
+    runtime::{Builder, Runtime},
     sync::mpsc,
     time::timeout,
 };
@@ -14,6 +21,21 @@ use crate::{Tried, usage};
 
 /// The longest that a child may take to start, to answer or to end.
 const PATIENCE: Duration = Duration::from_mins(2);
+
+/// The threads of a child for what takes long, hashing before all.
+pub const HASHING: &str = "hashing";
+
+/// A runtime whose threads tell by their names what they are for. Those that answer come first; whichever come later are for what
+/// takes long.
+pub fn runtime() -> Tried<Runtime> {
+    let answering = thread::available_parallelism()?.get();
+    let count = AtomicUsize::new(0);
+    let name = move || {
+        let is_answering = count.fetch_add(1, Ordering::SeqCst) < answering;
+        if is_answering { "web".to_owned() } else { HASHING.to_owned() }
+    };
+    Ok(Builder::new_multi_thread().worker_threads(answering).thread_name_fn(name).enable_all().build()?)
+}
 
 /// A child that is ready. Dropped, it is killed, by its id.
 pub struct Child {
@@ -51,6 +73,11 @@ impl Child {
     /// CPU time until now.
     pub fn cpu(&self) -> Tried<Duration> {
         usage::cpu(self.pid)
+    }
+
+    /// CPU time until now of the threads of this name that are there.
+    pub fn cpu_named(&self, name: &str) -> Duration {
+        usage::cpu_named(self.pid, name)
     }
 
     /// CPU time since it was `before`.

@@ -41,7 +41,7 @@ async fn one(lab: &Lab, size: usize, at_once: usize, bare: Bare, table: &mut Tab
     let landscape = Landscape { per_integration: 1, ..Landscape::of(SENDERS, Span::hours(24), 1) };
     let (target, ports) = lab.target(landscape.ports()).await?;
     let (mut house, url) = lab.house(&folder, &landscape, &ports).await?;
-    let client = pages::client()?;
+    let client = pages::client(&house.ready)?;
     let (number_of, begun, cpu) = (Arc::<AtomicU64>::default(), Instant::now(), house.cpu()?);
     let senders = (0..at_once).map(|sender| {
         let address = format!("{url}/api/v1/integrations/bridge-{}/runs", sender % SENDERS);

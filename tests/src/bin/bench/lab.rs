@@ -34,7 +34,7 @@ impl Lab {
         Ok((target, ports))
     }
 
-    /// A house over the store of a folder, with this landscape applied, and its address.
+    /// A house over the store of a folder, with this landscape applied, and its address. Its `ready` holds a token as well.
     pub async fn house(&self, folder: &TempDir, landscape: &Landscape, ports: &[u16]) -> Tried<(Child, String)> {
         fs::write(folder.path().join(house::CATALOGUE), landscape.yaml(ports))?;
         let folder = folder.path().display().to_string();

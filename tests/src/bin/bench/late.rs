@@ -14,23 +14,25 @@ use crate::{
     table::{Sorted, Table, number},
 };
 
-const PROBES: usize = 1_000;
-const PERIOD: Span = Span::seconds(10);
+/// Probes that ask.
+pub const PROBES: usize = 1_000;
+/// How often each does.
+pub const PERIOD: Span = Span::seconds(10);
 const HOSTS: usize = 40;
 /// Later than this is late.
-const LATE: Span = Span::ms(250);
+pub const LATE: Span = Span::ms(250);
 /// A timer may go off this much early.
 const EARLY: Span = Span::ms(5);
 
 /// What was seen of the healthy targets.
 #[derive(Debug, Default)]
-struct Seen {
+pub struct Seen {
     /// Checks that there should have been.
-    expected: usize,
+    pub expected: usize,
     /// Milliseconds from the planned moment to the request's arrival, of those that arrived.
-    lateness_ms: Sorted,
+    pub lateness_ms: Sorted,
     /// Those that arrived late, and those that never did or are stored as unknown or not at all.
-    late: usize,
+    pub late: usize,
 }
 
 /// All shares of hanging targets.
@@ -88,7 +90,7 @@ async fn one(lab: &Lab, percent: usize, periods: u32, bare: Bare, table: &mut Ta
 }
 
 /// Arrivals of each probe, in microseconds, in order.
-fn arrivals(book: &[(usize, i64)]) -> HashMap<usize, Vec<i64>> {
+pub fn arrivals(book: &[(usize, i64)]) -> HashMap<usize, Vec<i64>> {
     let mut arrivals: HashMap<usize, Vec<i64>> = HashMap::new();
     for (probe, at) in book {
         arrivals.entry(*probe).or_default().push(*at);
@@ -100,7 +102,7 @@ fn arrivals(book: &[(usize, i64)]) -> HashMap<usize, Vec<i64>> {
 }
 
 /// Holds every stored check of the healthy targets against the arrivals there; each arrival stands for one check.
-fn healthy(checks: &[Check], arrivals: &HashMap<usize, Vec<i64>>, hanging: usize, periods: usize) -> Seen {
+pub fn healthy(checks: &[Check], arrivals: &HashMap<usize, Vec<i64>>, hanging: usize, periods: usize) -> Seen {
     let expected = (PROBES - hanging) * periods;
     let none = Vec::new();
     let (mut lateness, mut in_time) = (Vec::new(), 0);

@@ -1,11 +1,12 @@
-//! What checks, runs and pages cost, as one table that can be pasted: `cargo xtask bench [all|cpu|saturated|late|ingest|pages]`.
+//! What checks, runs and pages cost, as one table that can be pasted:
+//! `cargo xtask bench [all|cpu|saturated|late|flood|ingest|pages]`.
 //!
 //! Three processes take part, each with a CPU time of its own: a *target* that answers and notes when it was asked, the *house*
 //! (a whole Bridgewatch with SQLite) or the *bare* loop (the same client without anything around it) that asks, and this one,
 //! which only watches. Each is this very binary, started again with a hidden subcommand.
 //!
 //! ```text
-//! plan (how long, how much) -> lab (folder, landscape, children) -> cpu, late, ingest, pages -> table
+//! plan (how long, how much) -> lab (folder, landscape, children) -> cpu, late, flood, ingest, pages -> table
 //!                                    usage (/proc) and stored (the store's file) are where figures come from
 //! ```
 
@@ -24,6 +25,7 @@ mod target;
 
 mod cpu;
 mod fill;
+mod flood;
 mod ingest;
 mod late;
 mod pages;
@@ -33,6 +35,7 @@ use std::{error::Error, path::PathBuf};
 use clap::{Parser, Subcommand};
 
 use bare::Load;
+use flood::Flood;
 use lab::Lab;
 use mimalloc::MiMalloc;
 use plan::Plan;
@@ -72,6 +75,8 @@ enum Part {
     Saturated,
     /// Lateness and memory at 1,000 probes every 10 s while targets hang
     Late,
+    /// Lateness and sign-in while a thousand wrong sign-ins a second come in
+    Flood,
     /// Runs taken in over HTTP, per second
     Ingest,
     /// Server time of pages over a full store
@@ -84,18 +89,24 @@ enum Part {
     #[command(hide = true)]
     Bare(Load),
     #[command(hide = true)]
+    Flooding(Flood),
+    #[command(hide = true)]
     House,
 }
 
-#[tokio::main]
-async fn main() -> Tried<()> {
+fn main() -> Tried<()> {
     let args = Args::parse();
+    child::runtime()?.block_on(run(args))
+}
+
+async fn run(args: Args) -> Tried<()> {
     let part = args.part.unwrap_or(Part::All);
     match part {
         Part::Target { hosts } => return target::serve(hosts).await,
         Part::Bare(load) => return bare::run(load).await,
+        Part::Flooding(flood) => return flood::run(flood).await,
         Part::House => return house::run(&args.folder.unwrap_or_default()).await,
-        Part::All | Part::Cpu | Part::Saturated | Part::Late | Part::Ingest | Part::Pages => {}
+        Part::All | Part::Cpu | Part::Saturated | Part::Late | Part::Flood | Part::Ingest | Part::Pages => {}
     }
     let plan = if args.quick { Plan::quick() } else { Plan::full(args.minutes) };
     let lab = Lab::new(plan, args.folder.unwrap_or_else(std::env::temp_dir));
@@ -111,6 +122,9 @@ async fn main() -> Tried<()> {
     }
     if let Some(bare) = bare.filter(|_| wants(&Part::Late)) {
         late::measure(&lab, bare, &mut table).await?;
+    }
+    if wants(&Part::Flood) {
+        flood::measure(&lab, &mut table).await?;
     }
     if let Some(bare) = bare.filter(|_| wants(&Part::Ingest)) {
         ingest::measure(&lab, bare, &mut table).await?;

@@ -5,7 +5,7 @@ use std::time::Instant;
 use model::{Span, Timestamp};
 use reqwest::{
     Client,
-    header::{ACCEPT, ACCEPT_ENCODING},
+    header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, HeaderValue},
 };
 use serde_json::Value;
 use server::cli::apply::apply_file;
@@ -51,7 +51,7 @@ pub async fn measure(lab: &Lab, table: &mut Table) -> Tried<()> {
     // One whole period, so that every probe writes; and the board knows what fails.
     sleep(landscape.period.as_duration()).await;
 
-    let client = client()?;
+    let client = client(&house.ready)?;
     for (page, address) in
         [("overview", overview as fn(usize) -> String), ("integrations", integrations), ("runs", runs)]
     {
@@ -87,11 +87,13 @@ pub async fn measure(lab: &Lab, table: &mut Table) -> Tried<()> {
     Ok(())
 }
 
-/// A client that keeps its connections and never unpacks.
-pub fn client() -> Tried<Client> {
+/// A client that keeps its connections and never unpacks, with the token that a house said when it was ready.
+pub fn client(ready: &Value) -> Tried<Client> {
     // A second call finds the choice made.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Ok(Client::builder().no_proxy().build()?)
+    let token = format!("Bearer {}", ready["token"].as_str().unwrap_or_default());
+    let headers = [(AUTHORIZATION, HeaderValue::from_str(&token)?)].into_iter().collect();
+    Ok(Client::builder().no_proxy().default_headers(headers).build()?)
 }
 
 async fn filled(lab: &Lab, folder: &TempDir, landscape: &Landscape, ports: &[u16]) -> Tried<fill::Filled> {

@@ -31,6 +31,8 @@ pub struct Plan {
     pub late_periods: u32,
     /// The same with many.
     pub late_periods_hanging: u32,
+    /// How long wrong sign-ins come in, in periods of 10 s.
+    pub flood_periods: u32,
     /// How long runs are sent.
     pub ingest: Duration,
     /// Days of daily roll-ups in the store that pages are read from.
@@ -55,6 +57,7 @@ impl Plan {
             first_rate: 1_000,
             late_periods: 6,
             late_periods_hanging: minutes.max(1) * 6,
+            flood_periods: 6,
             ingest: Duration::from_secs(10),
             days: 365,
             hour_days: 30,
@@ -74,6 +77,7 @@ impl Plan {
             first_rate: 2_000,
             late_periods: 1,
             late_periods_hanging: 1,
+            flood_periods: 1,
             ingest: Duration::from_secs(2),
             days: 30,
             hour_days: 2,

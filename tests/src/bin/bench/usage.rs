@@ -24,9 +24,19 @@ fn by_ticks(pid: u32) -> Tried<Duration> {
 }
 
 fn by_threads(pid: u32) -> Duration {
+    of_threads(pid, |_| true)
+}
+
+/// The same of the threads of this name. One that ended is forgotten.
+pub fn cpu_named(pid: u32, name: &str) -> Duration {
+    of_threads(pid, |thread| thread == name)
+}
+
+fn of_threads(pid: u32, wanted: impl Fn(&str) -> bool) -> Duration {
     let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let nanoseconds = |thread: fs::DirEntry| {
-        let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        let name = fs::read_to_string(thread.path().join("comm")).ok()?;
+        let text = fs::read_to_string(thread.path().join("schedstat")).ok().filter(|_| wanted(name.trim()))?;
         text.split_whitespace().next()?.parse::<u64>().ok()
     };
     Duration::from_nanos(threads.filter_map(nanoseconds).sum())

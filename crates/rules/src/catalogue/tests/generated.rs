@@ -70,6 +70,11 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![Just(String::new()), prose()]
 }
 
+/// As it stands in an option, where `${` begins a reference.
+fn option_text() -> impl Strategy<Value = String> {
+    text().prop_map(|text| text.replace("${", "$${"))
+}
+
 fn slug() -> impl Strategy<Value = Slug> {
     prop_oneof![
         "[a-z0-9]([a-z0-9-]{0,12}[a-z0-9])?".prop_map(|slug| Slug::parse(&slug).expect("a slug")),
@@ -103,12 +108,13 @@ fn day() -> impl Strategy<Value = Day> {
 }
 
 fn options() -> impl Strategy<Value = Map<String, Value>> {
-    let headers = proptest::collection::btree_map(name().prop_filter("short", |name| name.len() <= 200), text(), 0..3);
+    let headers =
+        proptest::collection::btree_map(name().prop_filter("short", |name| name.len() <= 200), option_text(), 0..3);
     (
         url(),
         option::of(headers),
-        option::of(text()),
-        option::of(vec(text(), 0..3)),
+        option::of(option_text()),
+        option::of(vec(option_text(), 0..3)),
         option::of(1_i64..1_000_000),
         any::<bool>(),
     )

@@ -122,6 +122,7 @@ fn every_wrong_field_of_an_integration_is_named() {
         ("live_since: 2026-2-3", 9, "live_since", "`2026-2-3` is not a day"),
         ("runbook: wiki/runbook", 9, "runbook", "`wiki/runbook` is not an http(s) address"),
         ("runbook: ftp://wiki", 9, "runbook", "`ftp://wiki` is not an http(s) address"),
+        ("runbook: ftp://ada:hush@wiki", 9, "runbook", "what is written is not an http(s) address"),
         ("documents:\n  - title: Map\n    link: x", 10, "documents[0].url", "is missing"),
         ("unit: {one: order}", 9, "unit.many", "is missing"),
         ("business_owner: true", 9, "business_owner", "must be a text, not true or false"),
@@ -231,6 +232,12 @@ fn probes_have_a_kind_a_schedule_and_the_options_of_the_kind() {
         ("- {slug: a, kind: heartbeat, grace: 1m}", 10, "[0].every", "is missing"),
         ("- {slug: a, kind: heartbeat, grace: 1m, every: 10ms}", 10, "[0].every", "`10ms` is too short"),
         ("- {slug: a, kind: heartbeat, every: 1m, grace: 1m, url: x}", 10, "[0].url", "is no field of this"),
+        (
+            "- {slug: a, kind: http, every: 1m, url: 'http://a/', body: '${secret:a b}'}",
+            10,
+            "[0].body",
+            "the `${` at character 1 has no right name: use 1 to 64 of A-Z, a-z, 0-9, `_`, `.` and `-`; write `$${` where `${` itself is meant",
+        ),
         (
             "- {slug: a, kind: heartbeat, every: 1m, options: {grase: 1m}, grace: 1m}",
             10,
