@@ -1,9 +1,6 @@
 //! Keeps the board: rows are made anew when a commit touched them, or when time alone may have changed what they say.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use chrono_tz::Tz;
 use model::{Counts, Event, IntegrationId, Level, ProbeSpec, Run, Slug, Span, Step, Timestamp};
@@ -26,15 +23,33 @@ const CALM: Span = Span::minutes(1);
 /// One that is not says how late something is.
 const URGENT: Span = Span::seconds(5);
 
+/// What probes bring makes a row anew so often at most, and listeners hear of its runs then: what comes every few milliseconds is read
+/// by nobody in between.
+pub(crate) const SETTLE: Span = Span::ms(500);
+
+/// What came of one integration since its row was made.
+#[derive(Default)]
+struct Touched {
+    /// What is told of it once the row shows it.
+    told: Vec<Event>,
+    /// Whoever was told that it is stored may look at once.
+    at_once: bool,
+}
+
 /// Maker of boards. Owned by the recorder, as states are.
 pub(crate) struct Boarding {
     zone: Tz,
     rows: Vec<Arc<BoardRow>>,
+    /// When the row at the same place was made.
+    made: Vec<Timestamp>,
     /// When time alone may change the row at the same place.
     review: Vec<Timestamp>,
     today: HashMap<IntegrationId, Counts>,
     midnight: Timestamp,
-    touched: HashSet<IntegrationId>,
+    /// Whose rows have to be made anew.
+    touched: HashMap<IntegrationId, Touched>,
+    /// What is told once the board shows it.
+    news: Vec<Event>,
     board: watch::Sender<Arc<Board>>,
     events: broadcast::Sender<Event>,
 }
@@ -49,8 +64,8 @@ impl Boarding {
         events: broadcast::Sender<Event>,
     ) -> Self {
         let midnight = bucket::start_of(Step::Day, zone, now);
-        let (rows, review, touched) = (Vec::new(), Vec::new(), HashSet::new());
-        Self { zone, rows, review, today, midnight, touched, board, events }
+        let (rows, made, review, touched, news) = (Vec::new(), Vec::new(), Vec::new(), HashMap::new(), Vec::new());
+        Self { zone, rows, made, review, today, midnight, touched, news, board, events }
     }
 
     /// A run is safe: it counts, its row has to be made anew, and whoever listens hears of it.
@@ -58,9 +73,9 @@ impl Boarding {
         if run.started_at >= self.midnight {
             self.today.entry(integration).or_default().add(run.outcome);
         }
-        self.touched.insert(integration);
+        let touched = self.touched.entry(integration).or_default();
         if self.events.receiver_count() > 0 {
-            let _ = self.events.send(Event::Run {
+            touched.told.push(Event::Run {
                 integration: run.integration.clone(),
                 probe: run.probe.clone(),
                 id: run.id,
@@ -70,12 +85,18 @@ impl Boarding {
         }
     }
 
+    /// Somebody is told that a run of this integration is stored, and may look at once.
+    pub(crate) fn awaited(&mut self, integration: IntegrationId) {
+        self.touched.entry(integration).or_default().at_once = true;
+    }
+
     /// The catalogue changed: every row is made anew, and listeners hear which integrations were touched.
     pub(crate) fn follow(&mut self, desk: &Desk, before: &Landscape) {
         let now = desk.now();
         let old: HashMap<IntegrationId, Arc<BoardRow>> =
             self.rows.drain(..).map(|row| (row.integration.id, row)).collect();
         self.review.clear();
+        self.made = vec![now; desk.landscape.bridges.len()];
         let mut changed: Vec<Slug> = Vec::new();
         for bridge in &desk.landscape.bridges {
             let row = self.row(desk, bridge, now);
@@ -91,33 +112,26 @@ impl Boarding {
         let gone = before.bridges.iter().filter(|bridge| desk.landscape.bridge(bridge.id()).is_none());
         changed.extend(gone.map(|bridge| bridge.slug().clone()));
         if !changed.is_empty() {
-            let _ = self.events.send(Event::Catalogue { integrations: changed });
+            self.news.push(Event::Catalogue { integrations: changed });
         }
-        for row in &self.rows {
-            if let Some(before) = old.get(&row.integration.id) {
-                self.tell(before, row, now);
-            }
-        }
+        let levels = self.rows.iter().filter_map(|row| level(old.get(&row.integration.id)?, row, now));
+        self.news.extend(levels);
         self.publish(now);
     }
 
-    /// Makes the rows anew that were touched.
+    /// Makes the rows anew that were touched, save those that nobody waits for and that are younger than [`SETTLE`]: the next sweep
+    /// makes them.
     pub(crate) fn refresh(&mut self, desk: &Desk) {
-        if self.touched.is_empty() {
-            return;
-        }
         let now = desk.now();
-        for integration in std::mem::take(&mut self.touched) {
-            if let Some(place) = desk.landscape.place(integration) {
-                self.remake(desk, place, now);
-            }
+        if self.remake_touched(desk, now, SETTLE) > 0 {
+            self.publish(now);
         }
-        self.publish(now);
     }
 
-    /// Once a second: rows that time alone may have changed, and a new day.
+    /// Once in [`SETTLE`]: rows that were touched or that time alone may have changed, and a new day.
     pub(crate) fn sweep(&mut self, desk: &Desk) {
         let now = desk.now();
+        self.remake_touched(desk, now, Span::ms(0));
         let midnight = bucket::start_of(Step::Day, self.zone, now);
         let new_day = midnight != self.midnight;
         if new_day {
@@ -132,25 +146,39 @@ impl Boarding {
         self.publish(now);
     }
 
+    /// Makes the touched rows anew that are as old as this at least; answers how many.
+    fn remake_touched(&mut self, desk: &Desk, now: Timestamp, age: Span) -> usize {
+        let mut remade = 0;
+        for (integration, touched) in std::mem::take(&mut self.touched) {
+            // An integration that is gone has no row, and no run of it is news.
+            let Some(place) = desk.landscape.place(integration) else { continue };
+            if !touched.at_once && now.since(self.made[place]) < age {
+                self.touched.insert(integration, touched);
+                continue;
+            }
+            self.news.extend(touched.told);
+            self.remake(desk, place, now);
+            remade += 1;
+        }
+        remade
+    }
+
     fn remake(&mut self, desk: &Desk, place: usize, now: Timestamp) {
         let Some(bridge) = desk.landscape.bridges.get(place) else { return };
         let row = self.row(desk, bridge, now);
         self.review[place] = review(&row, desk, bridge, now);
+        self.made[place] = now;
         let before = std::mem::replace(&mut self.rows[place], Arc::new(row));
-        self.tell(&before, &self.rows[place], now);
+        self.news.extend(level(&before, &self.rows[place], now));
     }
 
-    /// Says that a level, or one of its reasons, changed.
-    fn tell(&self, before: &BoardRow, row: &BoardRow, now: Timestamp) {
-        if before.standing.level != row.standing.level || before.standing.why != row.standing.why {
-            let integration = row.integration.spec.slug.clone();
-            let (from, to) = (before.standing.level, row.standing.level);
-            let _ = self.events.send(Event::Level { integration, from, to, at: now });
-        }
-    }
-
-    fn publish(&self, now: Timestamp) {
+    /// Shows the board, and tells of what it shows.
+    fn publish(&mut self, now: Timestamp) {
         self.board.send_replace(Arc::new(Board { as_of: now, rows: self.rows.clone() }));
+        for event in self.news.drain(..) {
+            // Nobody may be listening.
+            let _ = self.events.send(event);
+        }
     }
 
     fn row(&self, desk: &Desk, bridge: &Bridge, now: Timestamp) -> BoardRow {
@@ -190,6 +218,17 @@ impl Boarding {
     }
 }
 
+/// That a level, or one of its reasons, changed.
+fn level(before: &BoardRow, row: &BoardRow, now: Timestamp) -> Option<Event> {
+    let changed = before.standing.level != row.standing.level || before.standing.why != row.standing.why;
+    changed.then(|| Event::Level {
+        integration: row.integration.spec.slug.clone(),
+        from: before.standing.level,
+        to: row.standing.level,
+        at: now,
+    })
+}
+
 /// When time alone may change a row: where the evidence of a probe ends, or soon.
 fn review(row: &BoardRow, desk: &Desk, bridge: &Bridge, now: Timestamp) -> Timestamp {
     let soon = now + if row.standing.level == Level::Okay { CALM } else { URGENT };
@@ -200,3 +239,6 @@ fn review(row: &BoardRow, desk: &Desk, bridge: &Bridge, now: Timestamp) -> Times
     });
     ends.filter(|end| now < *end).fold(soon, Timestamp::min)
 }
+
+#[cfg(test)]
+mod tests;

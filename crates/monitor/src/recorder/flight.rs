@@ -134,6 +134,7 @@ impl Recorder {
                             sent.record.run.id = stored.id();
                             self.desk.came(&sent.record);
                             self.boarding.recorded(group.integration, &sent.record.run);
+                            self.boarding.awaited(group.integration);
                         }
                     }
                     Ok(receipts)
@@ -150,6 +151,7 @@ impl Recorder {
         }
         for (place, done) in dones {
             if let Some(record) = runs.get(place) {
+                self.boarding.awaited(record.integration_id);
                 let _ = done.send(Ok(record.run.clone()));
             }
         }

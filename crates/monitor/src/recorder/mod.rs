@@ -32,7 +32,7 @@ use self::{
 };
 use crate::{
     MonitorConfig, MonitorError,
-    boarding::Boarding,
+    boarding::{Boarding, SETTLE},
     desk::Desk,
     execute::Done,
     figures::Gauges,
@@ -86,7 +86,7 @@ struct Away {
 impl Recorder {
     /// Runs until it is told to close and everything is safe.
     pub(crate) async fn run(mut self) {
-        let mut ticks = interval(Duration::from_secs(1));
+        let mut ticks = interval(SETTLE.as_duration());
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut air: Option<Air> = None;
         let mut received = Vec::new();

@@ -136,6 +136,8 @@ impl Recorder {
             let Some(flight) = self.replay().await else { return };
             for record in &flight.batch.runs {
                 self.boarding.recorded(record.integration_id, &record.run);
+                // Whoever starts us sees at once what was not lost.
+                self.boarding.awaited(record.integration_id);
             }
             let landed = fly(&mut Some(self.take_off(flight))).await;
             self.landed(landed, true).await;
