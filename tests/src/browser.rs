@@ -60,6 +60,9 @@ impl Screen {
 /// One browser at a time: what a test promises within seconds is about us, not about how many browsers two cores can carry.
 static TURN: Semaphore = Semaphore::const_new(1);
 
+/// How many drivers are tried.
+const DRIVERS: usize = 5;
+
 /// A browser with one window. Its driver and its profile end with it.
 pub struct Browser {
     _turn: SemaphorePermit<'static>,
@@ -72,13 +75,7 @@ impl Browser {
     /// Opens one. Panics with what to install where there is none.
     pub async fn open(screen: Screen) -> Self {
         let turn = TURN.acquire().await.expect("the turn is never closed");
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver is not installed: apt-get install chromium chromium-driver");
-        let port = port_of(&mut driver);
+        let (driver, port) = driver();
         let profile = tempfile::tempdir().expect("a folder");
         let mut flags: Vec<String> = FLAGS.map(str::to_owned).to_vec();
         flags.push(format!("--user-data-dir={}", profile.path().display()));
@@ -202,8 +199,25 @@ impl Drop for Browser {
     }
 }
 
-/// The port that the driver chose, from what it says when it is ready.
-fn port_of(driver: &mut Child) -> u16 {
+/// A driver, and the port that it chose. It takes one for IPv4 and then the same for IPv6, and ends where somebody else has that.
+fn driver() -> (Child, u16) {
+    for _ in 0..DRIVERS {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver is not installed: apt-get install chromium chromium-driver");
+        if let Some(port) = port_of(&mut driver) {
+            return (driver, port);
+        }
+        let _ = driver.wait();
+    }
+    panic!("{DRIVERS} times chromedriver ended before it said its port");
+}
+
+/// The port that the driver chose, from what it says when it is ready; none if it ends before.
+fn port_of(driver: &mut Child) -> Option<u16> {
     let said = BufReader::new(driver.stdout.take().expect("its output"));
     let mut lines = said.lines().map_while(Result::ok);
     let port = lines.find_map(|line| {
@@ -212,7 +226,7 @@ fn port_of(driver: &mut Child) -> u16 {
     });
     // What it says later is read and dropped, so that it never waits for us.
     std::thread::spawn(move || lines.for_each(drop));
-    port.expect("chromedriver says its port")
+    port
 }
 
 #[derive(Debug)]
