@@ -43,6 +43,7 @@ fn gate(operation: &mut Operation, rule: Option<Rule>) {
         operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem(says)));
     };
     answer("429", "Too many requests; `Retry-After` says when to come again");
+    answer("503", "It took too long, or we are ending: look whether it was done before it is sent again");
     let Some(Rule::Needs(right)) = rule else { return };
     let mut proofs = vec![SecurityRequirement::new(SESSION, Vec::<String>::new())];
     if right.is_no_tokens() {

@@ -128,7 +128,7 @@ pub(super) fn set(way: &Way, name: &str, value: &str, end: &str) -> Option<Heade
 fn visitor(headers: &HeaderMap, from: Option<IpAddr>) -> Caller {
     let role = cookie(headers, VIEW).and_then(|role| Role::from_str(role).ok()).unwrap_or(Role::Admin);
     let (id, name) = match role {
-        Role::Admin => (-1, "Demo administrator"),
+        Role::Admin => (-1, "Demo admin"),
         Role::Manager => (-2, "Demo manager"),
         Role::Engineer => (-3, "Demo engineer"),
         Role::Viewer => (-4, "Demo stakeholder"),

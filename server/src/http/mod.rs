@@ -11,6 +11,7 @@ pub mod serve;
 pub mod tls;
 pub mod way;
 
+pub mod deadline;
 pub mod guard;
 pub mod headers;
 pub mod identity;
@@ -32,17 +33,14 @@ pub mod problem;
 use std::{sync::Arc, time::Duration};
 
 use app::{surroundings::Assets, visitor::Provider};
-use axum::{Router, extract::DefaultBodyLimit, extract::FromRef, http::StatusCode, middleware};
+use axum::{Router, extract::DefaultBodyLimit, extract::FromRef, middleware};
 use leptos::config::LeptosOptions;
 use model::Clock;
 use service::Service;
 use tokio_util::sync::CancellationToken;
-use tower_http::{
-    compression::{
-        CompressionLayer,
-        predicate::{DefaultPredicate, NotForContentType, Predicate},
-    },
-    timeout::TimeoutLayer,
+use tower_http::compression::{
+    CompressionLayer,
+    predicate::{DefaultPredicate, NotForContentType, Predicate},
 };
 
 use crate::api;
@@ -107,7 +105,7 @@ pub fn router(door: Door) -> Router {
         .merge(changing)
         .merge(docs::router(document, &door.way.base))
         .merge(pages::router(&door, cache))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, door.time_limit))
+        .layer(middleware::from_fn_with_state(door.time_limit, deadline::keep))
         .layer(CompressionLayer::new().br(true).gzip(true).compress_when(fitting))
         .merge(live::router())
         .merge(assets::router())
