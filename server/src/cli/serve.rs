@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use super::ServeArgs;
@@ -23,6 +24,8 @@ pub fn serve(args: &ServeArgs) -> Result<ExitCode, ServerError> {
         .build()
         .map_err(ServerError::io("starting the web's runtime"))?;
     runtime.block_on(async {
+        // Before anybody is told that we run: whoever asks us to end right then is heard.
+        let asked_to_end = asked_to_end()?;
         let house = House::start(config).await?;
         // The first administrator is whoever sees this: the link works once, and only until there is one.
         match house.set_up_link().await {
@@ -31,21 +34,20 @@ pub fn serve(args: &ServeArgs) -> Result<ExitCode, ServerError> {
             Err(why) => tracing::error!(%why, "no link to set it up could be made; the next start tries again"),
         }
         println!("Bridgewatch is at {}", house.url());
-        house.until(asked_to_end()).await;
+        house.until(asked_to_end).await;
         Ok(ExitCode::SUCCESS)
     })
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-async fn asked_to_end() {
-    let interrupt = tokio::signal::ctrl_c();
-    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
-        let _ = interrupt.await;
-        return;
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        _ = terminate.recv() => {}
-    }
-    tracing::info!("asked to end: finishing what is under way");
+/// Listens for Ctrl-C and SIGTERM from now on; the answer waits for one of them.
+fn asked_to_end() -> Result<impl Future<Output = ()>, ServerError> {
+    let listen = |kind| signal(kind).map_err(ServerError::io("listening for signals"));
+    let (mut interrupt, mut terminate) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("asked to end: finishing what is under way");
+    })
 }
