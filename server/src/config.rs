@@ -1,6 +1,7 @@
 //! What one installation sets: by flag, else `BRIDGEWATCH_*`, else `bridgewatch.toml`, else the usual.
 
 mod filled;
+mod outside;
 mod people;
 mod reach;
 mod slip;
@@ -70,6 +71,16 @@ pub struct Config {
     pub denied_networks: Vec<IpNet>,
     /// A PEM file of root certificates that probes trust besides the web's own.
     pub extra_roots: Option<PathBuf>,
+    /// Networks within denied ones that they may ask all the same.
+    pub allowed_networks: Vec<IpNet>,
+    /// Whether they may not ask this machine.
+    pub deny_loopback: bool,
+    /// Whether they may not ask private ranges.
+    pub deny_private: bool,
+    /// The folder whose programs they may run; without one they run none.
+    pub command_folder: Option<PathBuf>,
+    /// Folders whose files they may send as bodies over HTTP; without any they send none.
+    pub body_folders: Vec<PathBuf>,
     /// How people sign in beside a password.
     pub sign_in: SignIn,
     /// How long people stay signed in.
@@ -101,6 +112,11 @@ struct File {
     secret_variables: Vec<String>,
     denied_networks: Vec<String>,
     extra_roots: Option<PathBuf>,
+    allowed_networks: Vec<String>,
+    deny_loopback: bool,
+    deny_private: bool,
+    command_folder: Option<PathBuf>,
+    body_folders: Vec<PathBuf>,
     sign_in: SignIn,
     sessions: Sessions,
     limits: Limits,
@@ -136,6 +152,11 @@ impl Config {
             secret_variables: file.secret_variables,
             denied_networks: networks("denied_networks", &file.denied_networks)?,
             extra_roots: file.extra_roots,
+            allowed_networks: networks("allowed_networks", &file.allowed_networks)?,
+            deny_loopback: file.deny_loopback,
+            deny_private: file.deny_private,
+            command_folder: file.command_folder,
+            body_folders: file.body_folders,
             data,
             sign_in: file.sign_in,
             sessions: file.sessions,
@@ -162,6 +183,11 @@ impl Config {
             secret_variables: Vec::new(),
             denied_networks: Vec::new(),
             extra_roots: None,
+            allowed_networks: Vec::new(),
+            deny_loopback: false,
+            deny_private: false,
+            command_folder: None,
+            body_folders: Vec::new(),
             data,
             sign_in: SignIn::default(),
             sessions: Sessions::default(),
@@ -204,6 +230,7 @@ impl Config {
             let why = "--demo has no TLS: its jobs speak to it in clear on loopback; leave [tls] out, or the demo";
             return Err(ServerError::Config(why.to_owned()));
         }
+        self.check_outside()?;
         self.reach.check(self.listen)
     }
 }

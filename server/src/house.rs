@@ -83,7 +83,7 @@ impl House {
         let engine = Engine::start().map_err(ServerError::io("starting the engine's runtime"))?;
         let zone = config.settings.reporting_zone.parse().unwrap_or(chrono_tz::UTC);
         let demo = if config.demo {
-            Some(Demo::prepare(&engine_store, clock.clone(), zone, &engine.handle).await?)
+            Some(Demo::prepare(&engine_store, clock.clone(), zone, &engine.handle, &config.data).await?)
         } else {
             None
         };

@@ -15,6 +15,7 @@ mod engine;
 pub mod error;
 pub mod house;
 mod outside;
+pub mod telling;
 
 pub mod api;
 pub mod http;

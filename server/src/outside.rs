@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
-use probe::{Clients, Egress, Fill, Filled, Filling, Outside, ProbeError};
+use probe::{Clients, Fill, Filled, Filling, Outside, ProbeError};
 use service::{Filler, Vault};
 use store::Store;
 
-use crate::{Config, ServerError};
+use crate::{Config, ServerError, demo};
 
 /// The engine's way out: where it may go, and how `${secret:NAME}` and the like are filled in. Values are looked up at each ask,
 /// so that one that is changed needs no word to the engine.
 pub fn clients(config: &Config, store: &Store, vault: &Arc<Vault>) -> Result<Clients, ServerError> {
-    let egress = Egress { denied: config.denied_networks.as_slice().into(), ..Egress::default() };
-    let clients = trusting(config, Outside { egress, ..Outside::default() })?;
+    let command_folder = config.command_folder.clone();
+    let body_folders = config.body_folders.clone().into();
+    let sqlite_folder = config.demo.then(|| demo::folder(&config.data));
+    let egress = config.egress();
+    let outside = Outside { egress, command_folder, body_folders, sqlite_folder, ..Outside::default() };
+    let clients = trusting(config, outside)?;
     let filler = Filler {
         store: store.clone(),
         vault: Arc::clone(vault),

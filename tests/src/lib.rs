@@ -2,10 +2,10 @@
 //!
 //! Everything in it is real: a whole [`house::TestHouse`] on a free port with a store in a temporary folder, loopback
 //! [`target::Target`]s that can be told how to answer, the binary in a process of its own ([`child`]), a [`fleet`] of probes and
-//! senders, a PostgreSQL ([`postgres`]), a Chromium ([`browser`]), an OpenID provider ([`oidc`]), an [`authority`] of certificates, made-up calls ([`fuzz`]), values that
-//! must be seen nowhere ([`canary`]) and servers that repeat them ([`parrot`]). The tests are in few binaries: `pipeline` (a bridge
-//! from catalogue to level, and the binary), `store` (one suite, two engines), `web` (pages and API), `browser` (what a person sees),
-//! `fuzz` (what nobody thought of).
+//! senders, a PostgreSQL ([`postgres`]), a Chromium ([`browser`]), an OpenID provider ([`oidc`]), a mail [`relay`], an [`authority`]
+//! of certificates, made-up calls ([`fuzz`]), values that must be seen nowhere ([`canary`]) and servers that repeat them ([`parrot`]).
+//! The tests are in few binaries: `pipeline` (a bridge from catalogue to level, and the binary), `store` (one suite, two engines),
+//! `web` (pages and API), `browser` (what a person sees), `fuzz` (what nobody thought of).
 
 pub mod authority;
 pub mod browser;
@@ -21,6 +21,7 @@ pub mod parrot;
 pub mod postgres;
 #[cfg(test)]
 mod promises;
+pub mod relay;
 pub mod target;
 pub mod wait;
 

@@ -14,9 +14,11 @@ mod pipeline {
     mod killed;
     #[cfg(unix)]
     mod owned;
+    mod pinging;
     mod restarting;
     mod rooted;
     mod sending;
     mod standing;
     mod tampering;
+    mod told;
 }

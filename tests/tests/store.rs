@@ -17,6 +17,8 @@ mod entering;
 mod identity;
 #[path = "store/lists.rs"]
 mod lists;
+#[path = "store/outbox.rs"]
+mod outbox;
 #[path = "store/rollups.rs"]
 mod rollups;
 #[path = "store/runs.rs"]
@@ -148,6 +150,18 @@ mod engines {
             what_is_put_is_sealed_knowing_what_is_there_or_not_at_all
             all_are_sealed_anew_or_none
             a_secret_put_meanwhile_is_not_lost;
+        outbox:
+            a_notice_comes_out_as_it_went_in
+            a_change_is_told_once_to_each_channel
+            a_change_and_its_notice_are_one
+            what_is_out_is_given_to_nobody_else_until_its_lease_ends
+            marks_are_kept_and_only_what_waits_is_taken_again
+            what_comes_later_in_a_change_waits_for_what_came_before
+            channels_are_due_from_their_first_notice_on
+            several_nodes_take_each_notice_once
+            what_waits_is_there_after_reopening
+            a_notice_that_cannot_be_read_stands_in_nobodys_way
+            old_notices_are_deleted_once_they_are_settled;
         schema:
             every_migration_runs_over_rows;
     }

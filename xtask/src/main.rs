@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | deny | bench | setup`: everything that a person types.
+//! `cargo xtask run | test | deny | bench | fuzz | setup`: everything that a person types.
 //!
 //! It has no dependencies, so that it builds in a second and can say at once what it is about to do. Data passes through it as
 //! the person would go: [`setup`] installs what is missing, [`bundle`] makes the browser half, then cargo builds and runs.
@@ -7,6 +7,7 @@ mod bench;
 mod bundle;
 mod command;
 mod deny;
+mod fuzz;
 mod run;
 mod setup;
 mod test;
@@ -21,6 +22,8 @@ cargo xtask <what>
   test [ARGS]    set up what the tests need and run every test; ARGS go to `cargo test`
   deny           look at what we depend on: licences, sources, duplicates, known faults
   bench [ARGS]   build for release and print what checks, runs and pages cost
+  fuzz [TARGET] [--seconds N]
+                 give hostile input to every parser of ours, or to one: 60 seconds each if nobody says
   setup [tests]  only set up: the tools, and with `tests` also browser and PostgreSQL
 ";
 
@@ -33,6 +36,7 @@ fn main() -> ExitCode {
         "test" => test::test(&rest),
         "deny" => deny::deny(),
         "bench" => bench::bench(&rest),
+        "fuzz" => fuzz::fuzz(&rest),
         "setup" => {
             setup::tools().and_then(|_| if rest.iter().any(|arg| arg == "tests") { setup::for_tests() } else { Ok(()) })
         }

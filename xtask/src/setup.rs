@@ -6,10 +6,13 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::command::{Done, cargo, is_program, must, on_path, said, step, tools_dir};
+mod servers;
+
+use crate::command::{Done, cargo, must, on_path, said, step, tools_dir};
 
 const TRUNK: &str = "0.21.14";
 const CARGO_DENY: &str = "0.20.2";
+const CARGO_FUZZ: &str = "0.13.2";
 /// The npm package that wasm-opt comes in; its major version is the one that `Trunk.toml` names.
 const BINARYEN: &str = "132.0.0";
 const AXE: &str = "4.14.1";
@@ -19,6 +22,8 @@ const OIDC_PROVIDER: &str = "9.13.3";
 const NODE: u32 = 20;
 /// What makes up calls of the API, pinned with all it needs.
 const SCHEMATHESIS: &str = "tests/src/fuzz/requirements.txt";
+/// The servers in Python that probes ask and mail goes to in tests, pinned with all they need.
+const PEERS: &str = "tests/src/peers/requirements.txt";
 const WASM: &str = "wasm32-unknown-unknown";
 
 /// The tools that bundle the pages: WASM target, Trunk, wasm-bindgen, wasm-opt. Answers whether wasm-opt is there.
@@ -47,14 +52,26 @@ pub fn cargo_deny() -> Done {
     )
 }
 
-/// What the tests need beyond that: Chromium and its driver, PostgreSQL, axe-core, an OpenID provider, and Schemathesis.
+/// What gives hostile input to our parsers. libFuzzer itself is built with its targets, and is written in C++.
+pub fn cargo_fuzz() -> Done {
+    compiler()?;
+    if !on_path("c++") {
+        apt(&["g++"], "the C++ compiler that libFuzzer is built with")?;
+    }
+    cargo_tool(
+        "cargo-fuzz",
+        CARGO_FUZZ,
+        "cargo-fuzz, which builds for the fuzzer (about a minute on two cores, once)",
+        true,
+    )
+}
+
+/// What the tests need beyond that: a browser and its driver, the servers that are asked in them ([`servers`]), axe-core, an OpenID
+/// provider, Schemathesis, and servers in Python.
 pub fn for_tests() -> Done {
-    let mut missing = Vec::new();
+    let mut missing = servers::missing();
     if !on_path("chromedriver") || !(on_path("chromium") || on_path("chromium-browser") || on_path("google-chrome")) {
         missing.extend(["chromium", "chromium-driver"]);
-    }
-    if !postgres_is_there() {
-        missing.push("postgresql");
     }
     if !on_path("npm") {
         missing.push("npm");
@@ -63,12 +80,13 @@ pub fn for_tests() -> Done {
         missing.push("python3-venv");
     }
     if !missing.is_empty() {
-        apt(&missing, "the browser, database, npm or Python that the tests use")?;
+        apt(&missing, "the browser, servers and interpreters that the tests use")?;
     }
     node()?;
     npm_tool("axe-core", AXE, "axe-core, which looks for barriers in the pages")?;
     npm_tool("oidc-provider", OIDC_PROVIDER, "oidc-provider, which people sign in by in the tests")?;
-    schemathesis()
+    python_tools("python", SCHEMATHESIS, "Schemathesis, which makes up calls of the API")?;
+    python_tools("peers", PEERS, "the servers in Python that are asked in the tests")
 }
 
 /// Whether Node is new enough.
@@ -83,31 +101,22 @@ fn node() -> Done {
     }
 }
 
-/// Schemathesis in a Python environment of its own, made anew when a pinned version changed.
-fn schemathesis() -> Done {
-    let folder = tools_dir().join("python");
-    let pinned = fs::read_to_string(crate::command::root().join(SCHEMATHESIS))
-        .map_err(|why| format!("{SCHEMATHESIS}: {why}"))?;
+/// Packages in a Python environment of their own, made anew when a pinned version changed.
+fn python_tools(folder: &str, list: &str, what: &str) -> Done {
+    let folder = tools_dir().join(folder);
+    let pinned = fs::read_to_string(crate::command::root().join(list)).map_err(|why| format!("{list}: {why}"))?;
     let stamp = folder.join("installed.txt");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == pinned) {
         return Ok(());
     }
-    step("install Schemathesis, which makes up calls of the API", || {
+    step(&format!("install {what}"), || {
         must(
             Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder),
             "Install Python 3.11 or newer with its venv: apt-get install python3-venv",
         )?;
         let mut install = Command::new(folder.join("bin/pip"));
         install.current_dir(crate::command::root());
-        install.args([
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--only-binary",
-            ":all:",
-            "-r",
-            SCHEMATHESIS,
-        ]);
+        install.args(["install", "--quiet", "--disable-pip-version-check", "--only-binary", ":all:", "-r", list]);
         must(&mut install, "Check that this machine reaches the Python registry and has Python 3.11, then try again.")?;
         fs::write(&stamp, &pinned).map_err(|why| format!("{}: {why}", stamp.display()))
     })
@@ -190,12 +199,6 @@ fn npm_tool(package: &str, version: &str, what: &str) -> Done {
             "Check that this machine reaches the npm registry, then try again.",
         )
     })
-}
-
-fn postgres_is_there() -> bool {
-    let debian = fs::read_dir("/usr/lib/postgresql")
-        .is_ok_and(|versions| versions.flatten().any(|version| is_program(&version.path().join("bin/initdb"))));
-    debian || on_path("initdb")
 }
 
 fn apt(packages: &[&str], what: &str) -> Done {

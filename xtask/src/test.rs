@@ -20,6 +20,7 @@ pub fn test(args: &[String]) -> Done {
         tests.env("AXE_CORE", tools.join("npm/node_modules/axe-core/axe.min.js"));
         tests.env("OIDC_PROVIDER", tools.join("npm/node_modules/oidc-provider/lib/index.js"));
         tests.env("SCHEMATHESIS", tools.join("python/bin/schemathesis"));
+        tests.env("PEERS_PYTHON", tools.join("peers/bin/python3"));
         must(&mut tests, "Read which test failed above; `cargo xtask test NAME` runs those of that name.")
     })
 }

@@ -100,6 +100,7 @@ impl World {
                     Vec::new()
                 },
                 building_blocks: Vec::new(),
+                tags: Vec::new(),
                 unit: rich.then(|| Unit { one: "order".to_owned(), many: "orders".to_owned() }),
                 expect: rich.then(|| Expectation {
                     schedule: Schedule::Cron { cron: "30 * * * *".to_owned(), time_zone: "Europe/Berlin".to_owned() },
@@ -138,6 +139,7 @@ impl World {
                     measures: BTreeMap::new(),
                     counts: true,
                     enabled: true,
+                    upside_down: false,
                     environment: None,
                 },
                 ping_key: None,

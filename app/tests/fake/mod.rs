@@ -14,7 +14,7 @@ use model::{
     Api, AuditEntry, Baseline, IntegrationDetail, IntegrationRow, IntegrationsQuery, NewToken, Page, Person, PersonId,
     Plan, Probe, ProbeStanding, Problem, Receipt, Role, Run, RunDetail, RunId, RunRow, RunsQuery, SecretView, Series,
     SeriesQuery, SessionId, SessionView, SignIn, Slug, System, TestClock, Timestamp, TokenId, TokenView,
-    api::{AuditQuery, Me, NewLink, PingKind},
+    api::{AuditQuery, Me, NewLink, Ping},
     overview::{Overview, OverviewQuery},
     views::{ChartKind, ChartQuery},
 };
@@ -153,7 +153,11 @@ impl Api for Fake {
         Self::no_command()
     }
 
-    async fn ping(&self, _: &str, _: PingKind) -> Result<(), Problem> {
+    async fn ping(&self, _: &str, _: Ping) -> Result<(), Problem> {
+        Self::no_command()
+    }
+
+    async fn ping_by_slug(&self, _: &str, _: bool, _: Ping) -> Result<bool, Problem> {
         Self::no_command()
     }
 

@@ -174,6 +174,7 @@ impl World {
                     kind: None,
                     owner: None,
                     description: None,
+                    depends_on: Vec::new(),
                     formerly: None,
                 },
                 catalogue: None,

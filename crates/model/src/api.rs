@@ -9,6 +9,7 @@ use std::fmt;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::{
     AuditEntry, Baseline, Identity, IntegrationDetail, IntegrationRow, IntegrationsQuery, NewToken, Page, Person,
@@ -31,6 +32,35 @@ pub enum PingKind {
     Fail,
     /// Its program ended: 0 is done, else failed.
     ExitStatus(u8),
+    /// Nothing changed: it only tells something.
+    Log,
+}
+
+/// A ping, as it came.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Ping {
+    /// What its address says.
+    pub kind: PingKind,
+    /// Which of several runs at once it is of.
+    pub rid: Option<Uuid>,
+    /// The method by which it came.
+    pub method: String,
+    /// The beginning of what it carried, [`Ping::KEPT`] bytes at most.
+    pub body: Vec<u8>,
+    /// Bytes that it carried in all.
+    pub bytes: i64,
+}
+
+impl Ping {
+    /// Bytes that are kept of what a ping carries.
+    pub const KEPT: usize = 10_000;
+}
+
+/// By GET, with nothing in it.
+impl From<PingKind> for Ping {
+    fn from(kind: PingKind) -> Self {
+        Self { kind, rid: None, method: "GET".to_owned(), body: Vec::new(), bytes: 0 }
+    }
 }
 
 /// Who asks, as they see themselves.
@@ -147,8 +177,11 @@ pub trait Api {
     async fn run(&self, id: RunId) -> Result<RunDetail, Problem>;
     /// Takes in one run or an array; all or nothing, answered after the commit, in the order given.
     async fn send_runs(&self, integration: Slug, body: Value) -> Result<Vec<Receipt>, Problem>;
-    /// Takes in a ping.
-    async fn ping(&self, key: &str, kind: PingKind) -> Result<(), Problem>;
+    /// Takes in a ping for the heartbeat with this key.
+    async fn ping(&self, key: &str, ping: Ping) -> Result<(), Problem>;
+    /// Takes in a ping for a heartbeat of the integration whose token calls. One that is not there is made if `create`, due every
+    /// day with an hour of grace; answers whether it was. `_` in its name counts as `-`.
+    async fn ping_by_slug(&self, probe: &str, create: bool, ping: Ping) -> Result<bool, Problem>;
 
     /// The catalogue as YAML: what `apply` reads.
     async fn export_catalogue(&self) -> Result<String, Problem>;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{IntegrationSpec, Slug, SystemSpec};
+use crate::{IntegrationSpec, Slug, SystemSpec, WindowSpec};
 
 /// A catalogue: what `apply` reads and `export` writes. Applying it replaces exactly the things of that name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct Catalogue {
     /// The integrations, each with its probes.
     #[serde(default)]
     pub integrations: Vec<IntegrationSpec>,
+    /// The maintenance windows and change freezes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub windows: Vec<WindowSpec>,
 }
 
 fn landscape() -> String {
@@ -42,7 +45,7 @@ crate::outcome::words! {
 pub struct Change {
     /// What becomes of it.
     pub kind: ChangeKind,
-    /// `system`, `integration`, `probe` or `baseline`.
+    /// `system`, `integration`, `probe`, `baseline` or `window`.
     pub noun: String,
     /// Its slug; of a probe and a baseline `{integration}/{probe}`.
     pub slug: String,
@@ -69,7 +72,7 @@ impl Plan {
         let mut slugs: Vec<Slug> = self
             .changes
             .iter()
-            .filter(|change| change.noun != "system")
+            .filter(|change| change.noun != "system" && change.noun != "window")
             .filter_map(|change| Slug::parse(change.slug.split('/').next().unwrap_or_default()).ok())
             .collect();
         slugs.sort();

@@ -117,6 +117,8 @@ row_id! {
     ProbeId
     /// A baseline's row in the store.
     BaselineId
+    /// A window's row in the store. People see its slug.
+    WindowId
     /// A person's row in the store. People see their address.
     PersonId
     /// A session's row in the store: a signed-in browser.

@@ -156,6 +156,9 @@ pub struct IntegrationSpec {
     /// The reference blocks it is built of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub building_blocks: Vec<String>,
+    /// Words that it is gathered by, such as `finance`: a maintenance window may name one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Slug>,
     /// What crosses, counted in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<Unit>,

@@ -4,13 +4,14 @@
 //! compiles to WebAssembly, so that pages and islands speak the same words as the engine. Data passes through in this order:
 //!
 //! ```text
-//! catalogue (system, integration, probe, expectation, baseline)
+//! catalogue (system, integration, probe, expectation, baseline, window)
 //!     -> run (what happened) -> rollup (what it adds up to) -> standing (what it means) -> api (who asks, what they get)
 //! ```
 //!
 //! Who that is stands in identity, what is told of them in people, what they did in audit; what nobody sees is in secret.
 
 pub mod ids;
+pub mod local;
 pub mod span;
 pub mod time;
 
@@ -21,6 +22,7 @@ pub mod integration;
 pub mod probe;
 pub mod schedule;
 pub mod system;
+pub mod window;
 
 pub mod event;
 pub mod outcome;
@@ -28,7 +30,9 @@ pub mod reason;
 pub mod run;
 pub mod sent;
 
+pub mod handling;
 pub mod level;
+pub mod notice;
 pub mod rollup;
 pub mod series;
 pub mod standing;
@@ -53,11 +57,14 @@ pub use baseline::{Baseline, BaselineMethod, BaselineSpec, Per};
 pub use catalogue::{Catalogue, Change, ChangeKind, Plan};
 pub use event::Event;
 pub use expectation::Expectation;
+pub use handling::{Acknowledged, Handling, Muted, Paused};
 pub use hours::HoursSaved;
 pub use identity::{Caller, Identity, Role, Scope, TokenOf};
-pub use ids::{BaselineId, IntegrationId, PersonId, ProbeId, RunId, SessionId, Slug, SystemId, TokenId};
+pub use ids::{BaselineId, IntegrationId, PersonId, ProbeId, RunId, SessionId, Slug, SystemId, TokenId, WindowId};
 pub use integration::{Classification, Integration, IntegrationSpec, Lifecycle, Link, Tier, Unit};
 pub use level::Level;
+pub use local::{LocalTime, TimeOfDay};
+pub use notice::{ChangeId, Notice, NoticeClaim, NoticeKind, NoticeMark, NoticeState, NoticeView};
 pub use outcome::Outcome;
 pub use page::Page;
 pub use people::{NewToken, Person, PersonState, SessionView, SignIn, TokenView};
@@ -79,6 +86,7 @@ pub use time::{Clock, SystemClock, TestClock, Timestamp};
 pub use views::{
     IntegrationDetail, IntegrationRow, IntegrationsQuery, ProbeStanding, RunDetail, RunRow, RunsQuery, SeriesQuery,
 };
+pub use window::{DayOfMonth, Opens, Weekday, Window, WindowKind, WindowSpec};
 
 /// `ToSchema` where the server asks for it, nothing in the browser half.
 #[cfg(feature = "openapi")]

@@ -85,6 +85,9 @@ pub struct ProbeSpec {
     /// Whether it asks at all.
     #[serde(default = "yes")]
     pub enabled: bool,
+    /// Whether its failing is good: what must not answer, such as a port that is to be closed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub upside_down: bool,
     /// The environment it asks, if not the integration's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<String>,

@@ -91,7 +91,7 @@ pub struct Assertion {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(crate::ToSchema))]
 pub struct Body {
-    /// At most 4,096 characters; bytes that are no UTF-8 are replaced.
+    /// At most 4,096 characters, of what a ping carried 10,000 bytes; bytes that are no UTF-8 are replaced.
     pub excerpt: String,
     /// Bytes in all, as far as they were read.
     pub bytes: i64,

@@ -22,6 +22,9 @@ pub struct SystemSpec {
     /// What it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// Systems without which it does not work.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<Slug>,
     /// The slug it had before, so that a rename keeps its history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub formerly: Option<Slug>,

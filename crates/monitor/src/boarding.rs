@@ -197,6 +197,7 @@ impl Boarding {
             worth: None,
             period: "this month",
             zone: self.zone,
+            circumstances: rules::level::Circumstances::default(),
         };
         let standing = standing(&facts, now);
         let probes = bridge.probes.iter().zip(&states).map(|(watched, (_, state))| BoardProbe {

@@ -17,6 +17,7 @@ use crate::{
     expect::{Book, News, message},
     ids::RunIds,
     landscape::Landscape,
+    ping::only_logs,
     schedule::Command,
     watched::Watched,
     work::blank_run,
@@ -96,6 +97,9 @@ impl Desk {
 
     /// Folds a run that an integration sent, once it is stored.
     pub(crate) fn came(&mut self, record: &RunRecord) {
+        if only_logs(record) {
+            return;
+        }
         let (subject, run) = (subject_of(record), &record.run);
         let ended = run.outcome != Outcome::Running;
         let news = match self.books.get_mut(&subject) {

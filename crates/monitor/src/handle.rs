@@ -3,22 +3,25 @@
 use std::sync::Arc;
 
 use model::{
-    Clock, Event, IntegrationId, Origin, Outcome, Probe, ProbeId, ProbeSpec, Receipt, Run, SentRun, Slug, api::PingKind,
+    Clock, Event, IntegrationId, Origin, Outcome, Probe, ProbeId, ProbeSpec, Receipt, Run, RunId, SentRun, Slug,
+    api::{Ping, PingKind},
 };
-use store::{RunsFilter, SentGroup, Store};
+use store::{RunsFilter, SentGroup, Store, StoreError};
 use tokio::{
     runtime,
     sync::{Mutex, broadcast, mpsc, oneshot, watch},
     time::timeout,
 };
+use uuid::Uuid;
 
 use crate::{
     Board, MonitorError, MonitorFigures,
     execute::Executor,
     figures::Gauges,
     ids::RunIds,
-    ingest::{self, Open},
+    ingest,
     landscape::{Landscape, Maker},
+    ping::{self, Open},
     retain::Retention,
     rollup::RollUp,
     schedule::Command,
@@ -69,17 +72,39 @@ impl Handle {
     }
 
     /// Takes in a ping for the heartbeat with this key.
-    pub async fn ping(&self, key: &str, kind: PingKind) -> Result<(), MonitorError> {
+    pub async fn ping(&self, key: &str, ping: Ping) -> Result<(), MonitorError> {
         let landscape = self.landscape();
-        let watched =
-            landscape.by_key(key).ok_or_else(|| MonitorError::NotFound("heartbeat with this key".to_owned()))?;
-        let open = match kind {
-            PingKind::Start => None,
-            PingKind::Done | PingKind::Fail | PingKind::ExitStatus(_) => self.open_run(watched).await?,
+        let watched = landscape.by_key(key).ok_or_else(no_such_key)?;
+        self.take_ping(watched, &ping).await
+    }
+
+    /// Takes in a ping for the heartbeat of this name.
+    pub async fn ping_probe(&self, integration: &Slug, probe: &Slug, ping: Ping) -> Result<(), MonitorError> {
+        let landscape = self.landscape();
+        let watched = landscape.probe(integration, probe).filter(|watched| watched.spec().kind == "heartbeat");
+        let missing = || MonitorError::NotFound(format!("heartbeat `{integration}/{probe}`"));
+        self.take_ping(watched.ok_or_else(missing)?, &ping).await
+    }
+
+    /// Whether a heartbeat has this key.
+    pub fn is_ping_key(&self, key: &str) -> bool {
+        self.landscape().by_key(key).is_some()
+    }
+
+    async fn take_ping(&self, watched: &Watched, ping: &Ping) -> Result<(), MonitorError> {
+        let kind = ping::meaning(watched, ping);
+        let open = if kind == PingKind::Start { None } else { self.open_run(watched, ping.rid).await? };
+        let was_open = open.is_some();
+        let group = |open: Option<Open>| {
+            let now = self.0.clock.now();
+            ping::group(watched, ping, kind, open, now, self.0.ids.next(now))
         };
-        let now = self.0.clock.now();
-        let group = ingest::ping(watched, kind, open, now, self.0.ids.next(now));
-        self.send(watched.probe.integration_id, group).await.map(drop)
+        let integration = watched.probe.integration_id;
+        match self.send(integration, group(open)).await {
+            // Another ping ended the run meanwhile: this one stands for itself.
+            Err(MonitorError::Clash { .. }) if was_open => self.send(integration, group(None)).await.map(drop),
+            sent => sent.map(drop),
+        }
     }
 
     /// Asks now, out of turn, retries included; the last run is recorded and answered after its commit. The schedule goes on
@@ -197,26 +222,32 @@ impl Handle {
             .unwrap_or_else(|_| Err(MonitorError::Unavailable("the store does not answer; send it again".to_owned())))
     }
 
-    /// The newest run of a heartbeat, if it was said to have begun and not to have ended.
-    async fn open_run(&self, watched: &Watched) -> Result<Option<Open>, MonitorError> {
-        let (store, probe) = (self.0.store.clone(), watched.id());
-        let newest = self
-            .on_engine(async move {
-                let filter = RunsFilter {
-                    probe: Some(probe),
-                    origin: Some(Origin::Integration),
-                    limit: 1,
-                    ..RunsFilter::default()
-                };
-                match store.runs(&filter).await?.pop() {
-                    Some(row) if row.outcome == Outcome::Running => store.run(row.id).await,
-                    _ => Ok(None),
-                }
-            })
-            .await??;
-        Ok(newest.and_then(|record| {
-            let started_at = record.run.started_at;
-            record.run.external_id.map(|external_id| Open { external_id, started_at })
-        }))
+    /// The run of a heartbeat that was said to have begun and not to have ended: the one with this `rid`, or without one the newest.
+    async fn open_run(&self, watched: &Watched, rid: Option<Uuid>) -> Result<Option<Open>, MonitorError> {
+        let (store, probe, integration) = (self.0.store.clone(), watched.id(), watched.probe.integration_id);
+        let of_rid = rid.map(|rid| ping::external_id(watched, rid));
+        let found = self.on_engine(async move {
+            let id = match of_rid {
+                Some(external_id) => store.known_run(integration, &external_id).await?.map(|known| known.run),
+                None => newest(&store, probe).await?,
+            };
+            match id {
+                Some(id) => store.run(id).await,
+                None => Ok(None),
+            }
+        });
+        Ok(found.await??.and_then(Open::of))
     }
+}
+
+/// The newest run that a heartbeat's pings told of, if it is under way.
+async fn newest(store: &Store, probe: ProbeId) -> Result<Option<RunId>, StoreError> {
+    let filter =
+        RunsFilter { probe: Some(probe), origin: Some(Origin::Integration), limit: 1, ..RunsFilter::default() };
+    let row = store.runs(&filter).await?.pop();
+    Ok(row.filter(|row| row.outcome == Outcome::Running).map(|row| row.id))
+}
+
+fn no_such_key() -> MonitorError {
+    MonitorError::NotFound("heartbeat with this key".to_owned())
 }

@@ -34,6 +34,7 @@ mod watchdog;
 
 mod expect;
 mod ingest;
+mod ping;
 mod work;
 
 mod boarding;

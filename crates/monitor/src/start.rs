@@ -31,6 +31,7 @@ use crate::{
     ids::RunIds,
     landscape::{Build, Landscape, Maker},
     limits::Limits,
+    ping::only_logs,
     recorder::{Recorder, Waiting},
     retain::Retention,
     rollup::RollUp,
@@ -231,6 +232,7 @@ async fn heal(desk: &mut Desk, store: &Store, landscape: &Landscape) -> Result<(
         for row in store.runs(&filter).await?.into_iter().rev() {
             if newest.is_none_or(|(_, id)| row.id > id)
                 && let Some(record) = store.run(row.id).await?
+                && !only_logs(&record)
             {
                 desk.fold_sent(&record, record.run.outcome != Outcome::Running);
             }
@@ -243,7 +245,9 @@ async fn heal(desk: &mut Desk, store: &Store, landscape: &Landscape) -> Result<(
 async fn came(store: &Store, subject: Subject, from: Timestamp, now: Timestamp) -> Result<Vec<Came>, MonitorError> {
     let runs = store.run_figures(subject, from, now).await?;
     let of_subject = runs.into_iter().filter(|run| {
-        run.origin == Origin::Integration && (run.probe_id.is_some() == matches!(subject, Subject::Probe(_)))
+        // What a heartbeat's job only logged keeps no promise.
+        let logs = run.probe_id.is_some() && run.outcome == Outcome::Unknown;
+        run.origin == Origin::Integration && !logs && (run.probe_id.is_some() == matches!(subject, Subject::Probe(_)))
     });
     Ok(of_subject.map(|run| Came { at: run.started_at, units: run.units_counted }).collect())
 }

@@ -37,6 +37,7 @@ impl House {
                 kind: None,
                 owner: None,
                 description: None,
+                depends_on: Vec::new(),
                 formerly: None,
             },
             catalogue: None,
@@ -201,8 +202,8 @@ async fn a_heartbeat_is_kept_by_pings_and_its_end_takes_the_place_of_its_beginni
     let beat = json!({"slug": "beat", "kind": "heartbeat", "every": "1s", "options": {"grace": "300ms"}});
     let house = House::start(json!({}), vec![beat]).await;
 
-    house.handle.ping("the-key", PingKind::Start).await.expect("stored");
-    house.handle.ping("the-key", PingKind::Done).await.expect("stored");
+    house.handle.ping("the-key", PingKind::Start.into()).await.expect("stored");
+    house.handle.ping("the-key", PingKind::Done.into()).await.expect("stored");
     let filter = RunsFilter { limit: 10, ..RunsFilter::default() };
     let runs = house.store.runs(&filter).await.expect("runs");
     assert_eq!(runs.len(), 1, "one run, begun and ended: {runs:?}");
@@ -210,11 +211,11 @@ async fn a_heartbeat_is_kept_by_pings_and_its_end_takes_the_place_of_its_beginni
     assert!(runs[0].duration_ms.is_some());
 
     house.shows("the next did not come", |row| row.probes[0].state.failures > 0).await;
-    house.handle.ping("the-key", PingKind::ExitStatus(0)).await.expect("stored");
+    house.handle.ping("the-key", PingKind::ExitStatus(0).into()).await.expect("stored");
     house.shows("it came", |row| row.probes[0].state.successes > 0).await;
-    house.handle.ping("the-key", PingKind::ExitStatus(3)).await.expect("stored");
+    house.handle.ping("the-key", PingKind::ExitStatus(3).into()).await.expect("stored");
     house.shows("it failed", |row| row.probes[0].state.failures > 0).await;
-    assert!(matches!(house.handle.ping("no-key", PingKind::Done).await, Err(MonitorError::NotFound(_))));
+    assert!(matches!(house.handle.ping("no-key", PingKind::Done.into()).await, Err(MonitorError::NotFound(_))));
     house.end().await;
 }
 

@@ -1,4 +1,4 @@
-//! What all probes share of the outside world: trusted roots, names, rules of egress, and the HTTP client.
+//! What all probes share of the outside world: trusted roots, names, rules of egress, and what HTTP begins with.
 
 use std::{
     path::{Path, PathBuf},
@@ -7,7 +7,12 @@ use std::{
 
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
-use crate::{Egress, Fill, Lookup, SystemLookup, http::client, lookup::Names};
+use crate::{
+    Egress, Fill, Lookup, SystemLookup,
+    http::shared::{Shared, Tokens},
+    lookup::Names,
+    programs::Programs,
+};
 
 /// How the outside is reached. The default is what the server uses.
 #[derive(Clone)]
@@ -18,11 +23,24 @@ pub struct Outside {
     pub egress: Egress,
     /// Who turns names into addresses.
     pub lookup: Arc<dyn Lookup>,
+    /// The folder whose programs probes may run; without one they run none.
+    pub command_folder: Option<PathBuf>,
+    /// Folders whose files HTTP probes may send as bodies; without any they send none.
+    pub body_folders: Arc<[PathBuf]>,
+    /// The folder whose SQLite files probes may ask; without one they ask none.
+    pub sqlite_folder: Option<PathBuf>,
 }
 
 impl Default for Outside {
     fn default() -> Self {
-        Self { extra_roots: None, egress: Egress::default(), lookup: Arc::new(SystemLookup) }
+        Self {
+            extra_roots: None,
+            egress: Egress::default(),
+            lookup: Arc::new(SystemLookup),
+            command_folder: None,
+            body_folders: Arc::default(),
+            sqlite_folder: None,
+        }
     }
 }
 
@@ -40,19 +58,21 @@ pub enum ProbeError {
     /// The TLS settings do not go together.
     #[error("cannot set up TLS")]
     Tls(#[from] rustls::Error),
-    /// The HTTP client could not be built.
-    #[error("cannot set up the HTTP client")]
-    Http(#[from] reqwest::Error),
 }
 
 /// What all probes share. Cheap to clone; one for the whole process, since the roots alone are 150 certificates.
 ///
-/// There is one HTTP client because no option of a probe changes the transport yet. The first that does (a client
-/// certificate, a proxy) makes this a table of clients by those options.
+/// There is no HTTP client in it: one keeps connections, and no connection is ever used twice here. A probe whose options change
+/// TLS has a setup of its own, all others share these.
 #[derive(Clone)]
 pub struct Clients {
-    http: reqwest::Client,
+    http: Shared,
+    body_folders: Arc<[PathBuf]>,
+    #[cfg(feature = "sql")]
+    sqlite_folder: Option<Arc<Path>>,
+    roots: Arc<rustls::RootCertStore>,
     names: Names,
+    programs: Arc<Programs>,
     fill: Option<Fill>,
     masked: Arc<[String]>,
 }
@@ -75,7 +95,21 @@ impl Clients {
             add_roots(&mut roots, path)?;
         }
         let names = Names { lookup: outside.lookup, egress: outside.egress };
-        Ok(Self { http: client::build(roots, names.clone())?, names, fill: None, masked: Arc::default() })
+        let roots = Arc::new(roots);
+        let http = Shared::of(&roots)?;
+        let body_folders = outside.body_folders;
+        let programs = Arc::new(Programs::of(outside.command_folder));
+        Ok(Self {
+            http,
+            body_folders,
+            #[cfg(feature = "sql")]
+            sqlite_folder: outside.sqlite_folder.map(Arc::from),
+            roots,
+            names,
+            programs,
+            fill: None,
+            masked: Arc::default(),
+        })
     }
 
     /// With somebody who fills in what options refer to; without, a reference is a text like any other.
@@ -109,9 +143,35 @@ impl Clients {
         &self.names
     }
 
-    /// The HTTP client.
-    pub(crate) fn http(&self) -> &reqwest::Client {
+    /// The programs that may be run.
+    pub(crate) fn programs(&self) -> &Arc<Programs> {
+        &self.programs
+    }
+
+    /// Who is trusted.
+    pub(crate) fn roots(&self) -> &Arc<rustls::RootCertStore> {
+        &self.roots
+    }
+
+    /// The TLS setups of HTTP probes that ask for none of their own.
+    pub(crate) fn http(&self) -> &Shared {
         &self.http
+    }
+
+    /// Tokens that were granted and still hold.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.http.tokens
+    }
+
+    /// The folder whose SQLite files may be asked.
+    #[cfg(feature = "sql")]
+    pub(crate) fn sqlite_folder(&self) -> Option<&Path> {
+        self.sqlite_folder.as_deref()
+    }
+
+    /// Folders whose files may be sent.
+    pub(crate) fn body_folders(&self) -> &Arc<[PathBuf]> {
+        &self.body_folders
     }
 }
 

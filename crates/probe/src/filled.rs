@@ -11,10 +11,10 @@ use model::{ProbeSpec, Reason, Span};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rules::{
     assess::Observation,
-    kind::OptionKind,
+    kind::{OptionKind, OptionSpec},
     secret::{self, Reference},
 };
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio::time::timeout;
 
 use crate::{Asking, Clients, HostKey, Probe, kinds, marks::micros, plain, redact::Masks};
@@ -66,31 +66,37 @@ impl Referring {
     async fn filled(&self) -> Result<(ProbeSpec, Clients), String> {
         let mut spec = self.spec.clone();
         let kind = kinds().iter().find(|kind| kind.name == spec.kind);
-        let host = self.peer.as_ref().map(|peer| peer.host().to_owned());
+        let hosts = self.peer.as_ref().map_or_else(Vec::new, |peer| peer.hosts().map(str::to_owned).collect());
         let mut values = Vec::new();
-        for (name, value) in &mut spec.options {
-            let option = kind.and_then(|kind| kind.option(name));
-            let is_address = option.is_some_and(|option| matches!(option.kind, OptionKind::Url));
-            for text in texts(value) {
-                if is_address {
-                    *text = self.address(text, host.as_deref(), &mut values).await?;
-                } else {
-                    let filled = (self.fill)(std::mem::take(text), host.clone()).await?;
-                    *text = filled.text;
-                    values.extend(filled.values);
-                }
+        let table = kind.map_or(&[][..], |kind| kind.options);
+        for (text, is_address) in texts(table, &mut spec.options) {
+            if is_address {
+                *text = self.address(text, &hosts, &mut values).await?;
+            } else {
+                let filled = self.value(text, &hosts).await?;
+                *text = filled.text;
+                values.extend(filled.values);
             }
         }
         Ok((spec, self.clients.masking(values.iter().flat_map(|value| forms::of(value)).collect())))
     }
 
+    /// A text with its values in it. Where several may see what is sent, it may have to go to each of them.
+    async fn value(&self, text: &str, hosts: &[String]) -> Result<Filled, String> {
+        let mut filled = (self.fill)(text.to_owned(), hosts.first().cloned()).await?;
+        for another in hosts.iter().skip(1) {
+            filled = (self.fill)(text.to_owned(), Some(another.clone())).await?;
+        }
+        Ok(filled)
+    }
+
     /// An address with its values in it, escaped as their place asks for: no value leads to another host or ends the query.
-    async fn address(&self, text: &str, host: Option<&str>, values: &mut Vec<String>) -> Result<String, String> {
+    async fn address(&self, text: &str, hosts: &[String], values: &mut Vec<String>) -> Result<String, String> {
         let mut address = String::with_capacity(text.len());
         for (part, escaped) in parts(text) {
             let mut found: HashMap<Reference, String> = HashMap::new();
             for reference in secret::references(part)? {
-                let filled = (self.fill)(reference.to_string(), host.map(str::to_owned)).await?;
+                let filled = self.value(&reference.to_string(), hosts).await?;
                 values.extend(filled.values);
                 found.insert(reference, utf8_percent_encode(&filled.text, escaped).to_string());
             }
@@ -142,18 +148,35 @@ pub(crate) fn refers(spec: &ProbeSpec) -> bool {
     spec.options.values().any(any)
 }
 
-/// The texts that refer to values.
-fn texts(value: &mut Value) -> Vec<&mut String> {
+/// The texts that refer to values, and which of them are addresses.
+pub(crate) fn texts<'v>(table: &[OptionSpec], options: &'v mut Map<String, Value>) -> Vec<(&'v mut String, bool)> {
+    let each = options.iter_mut().flat_map(|(name, value)| {
+        let kind = table.iter().find(|option| option.name == name).map(|option| option.kind);
+        match (kind, value) {
+            (Some(OptionKind::Group(table)), Value::Object(fields)) => texts(table, fields),
+            (Some(OptionKind::Groups(table)), Value::Array(items)) => {
+                items.iter_mut().filter_map(Value::as_object_mut).flat_map(|fields| texts(table, fields)).collect()
+            }
+            (kind, value) => {
+                let is_address = matches!(kind, Some(OptionKind::Url | OptionKind::UrlOf(_)));
+                all_texts(value).into_iter().map(|text| (text, is_address)).collect()
+            }
+        }
+    });
+    each.collect()
+}
+
+fn all_texts(value: &mut Value) -> Vec<&mut String> {
     match value {
         Value::String(text) if text.contains(BEGINS) => vec![text],
-        Value::Array(items) => items.iter_mut().flat_map(texts).collect(),
-        Value::Object(fields) => fields.values_mut().flat_map(texts).collect(),
+        Value::Array(items) => items.iter_mut().flat_map(all_texts).collect(),
+        Value::Object(fields) => fields.values_mut().flat_map(all_texts).collect(),
         _ => Vec::new(),
     }
 }
 
 /// The parts of an address: up to its path, the path, and what follows; each with what is escaped of a value there.
-fn parts(address: &str) -> [(&str, &'static AsciiSet); 3] {
+pub(crate) fn parts(address: &str) -> [(&str, &'static AsciiSet); 3] {
     let (before, query) = address.split_at(address.find(['?', '#']).unwrap_or(address.len()));
     let host = before.find("://").map_or(0, |at| at + "://".len());
     let path = before[host..].find('/').map_or(before.len(), |at| host + at);

@@ -15,7 +15,8 @@
 //! session would be green while nobody new could connect. Whatever the other side does, `ask` ends within its timeout with a
 //! reason and a sentence; it never panics and leaves no task behind.
 //!
-//! A new kind is one file and one line in the table [`kinds`] reads from.
+//! A new kind is one file and one line in `table.rs`. Its file holds options and a conversation; the frame of an attempt is
+//! `attempt`, the way to the other side `dial` and `secure`, what is said over it `wire`.
 
 pub mod clients;
 pub mod egress;
@@ -23,13 +24,27 @@ pub mod filled;
 pub mod lookup;
 pub mod probe;
 
-mod heartbeat;
-mod http;
-mod tcp;
+#[macro_use]
+mod table;
+table::every_kind!(files);
 
+mod attempt;
+mod dial;
+mod secure;
+mod starttls;
+mod wire;
+
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
+
+mod certificate;
 mod excerpt;
+#[cfg(any(feature = "s3", feature = "sftp"))]
+mod files;
 mod marks;
+mod octets;
 mod options;
+mod programs;
 mod redact;
 mod said;
 
@@ -45,21 +60,9 @@ pub use lookup::{Lookup, SystemLookup};
 pub use probe::{Asking, HostKey, Probe};
 
 use filled::Referring;
+use table::TABLE;
 
-/// How a kind makes a probe of what is written of it.
-type Build = fn(&ProbeSpec, &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>>;
-
-/// How a kind tells whom its probes ask.
-type Whom = fn(&ProbeSpec) -> Option<HostKey>;
-
-/// Every kind, how its probes are built, and whom they ask.
-const TABLE: &[(Kind, Build, Whom)] = &[
-    (http::KIND, http::build, http::whom),
-    (tcp::KIND, tcp::build, tcp::whom),
-    (heartbeat::KIND, heartbeat::build, heartbeat::whom),
-];
-
-static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| TABLE.iter().map(|(kind, _, _)| *kind).collect());
+static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| TABLE.iter().map(|entry| *entry.kind).collect());
 
 /// What can be asked: for each kind its options and the names its expressions may use.
 pub fn kinds() -> &'static [Kind] {
@@ -79,16 +82,15 @@ pub fn build(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<
 
 /// Whom a probe would ask, read as [`build`] reads it. `None`: nobody in particular, or what is written leads to nobody.
 pub fn whom(spec: &ProbeSpec) -> Option<HostKey> {
-    let (_, _, whom) = TABLE.iter().find(|(kind, _, _)| kind.name == spec.kind)?;
-    whom(spec)
+    (table::find(&spec.kind)?.whom)(spec)
 }
 
 /// [`build`], with every text taken as it is.
 pub(crate) fn plain(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>> {
-    if let Some((_, build, _)) = TABLE.iter().find(|(kind, _, _)| kind.name == spec.kind) {
-        return build(spec, clients);
+    if let Some(entry) = table::find(&spec.kind) {
+        return (entry.build)(spec, clients);
     }
-    let known: Vec<&str> = TABLE.iter().map(|(kind, _, _)| kind.name).collect();
+    let known: Vec<&str> = TABLE.iter().map(|entry| entry.kind.name).collect();
     let fault = Fault::at("kind", format!("`{}` is no kind of probe", spec.kind));
     Err(vec![fault.allowed(format!("one of {}", known.join(", ")))])
 }

@@ -21,6 +21,10 @@ struct Marks {
     lookup_ended: Cell<Option<Instant>>,
     tls_began: Cell<Option<Instant>>,
     connected: Cell<Option<Instant>>,
+    /// When the connection stood on which TLS was begun later.
+    plain: Cell<Option<Instant>>,
+    first_byte: Cell<Option<Instant>>,
+    no_connection: Cell<bool>,
 }
 
 /// A moment worth stamping.
@@ -30,10 +34,14 @@ pub(crate) enum Mark {
     LookupBegan,
     /// It is resolved.
     LookupEnded,
-    /// TCP stands, TLS begins.
+    /// TCP stands, TLS begins; or it begins on a connection that was used in clear before.
     TlsBegan,
     /// The connection stands and can carry a request.
     Connected,
+    /// There is nothing to connect: a datagram can be sent, a program begins.
+    Ready,
+    /// The answer begins to come.
+    FirstByte,
 }
 
 /// Stamps now. Outside [`marked`] it does nothing.
@@ -43,8 +51,16 @@ pub(crate) fn stamp(mark: Mark) {
         let cell = match mark {
             Mark::LookupBegan => &marks.lookup_began,
             Mark::LookupEnded => &marks.lookup_ended,
-            Mark::TlsBegan => &marks.tls_began,
+            Mark::TlsBegan => {
+                marks.plain.set(marks.connected.take());
+                &marks.tls_began
+            }
             Mark::Connected => &marks.connected,
+            Mark::Ready => {
+                marks.no_connection.set(true);
+                &marks.connected
+            }
+            Mark::FirstByte => &marks.first_byte,
         };
         cell.set(Some(Instant::now()));
     });
@@ -58,6 +74,9 @@ pub(crate) async fn marked<T>(hop: impl Future<Output = T>) -> (T, Moments) {
         lookup_ended: Cell::new(None),
         tls_began: Cell::new(None),
         connected: Cell::new(None),
+        plain: Cell::new(None),
+        first_byte: Cell::new(None),
+        no_connection: Cell::new(false),
     };
     let measured = async {
         let made = hop.await;
@@ -74,6 +93,9 @@ pub(crate) struct Moments {
     lookup_ended: Option<Instant>,
     tls_began: Option<Instant>,
     connected: Option<Instant>,
+    plain: Option<Instant>,
+    first_byte: Option<Instant>,
+    no_connection: bool,
     over: Instant,
 }
 
@@ -113,6 +135,9 @@ impl Moments {
             lookup_ended: marks.lookup_ended.get(),
             tls_began: marks.tls_began.get(),
             connected: marks.connected.get(),
+            plain: marks.plain.get(),
+            first_byte: marks.first_byte.get(),
+            no_connection: marks.no_connection.get(),
             over: Instant::now(),
         }
     }
@@ -124,6 +149,9 @@ impl Moments {
 
     /// What was going on when it was over.
     pub(crate) fn stage(&self) -> Stage {
+        if self.connected.is_some() && self.first_byte.is_some() {
+            return Stage::Transfer;
+        }
         match (self.connected, self.tls_began, self.lookup_began, self.lookup_ended) {
             (Some(_), ..) => Stage::FirstByte,
             (None, Some(_), ..) => Stage::Tls,
@@ -132,15 +160,19 @@ impl Moments {
         }
     }
 
-    /// How long each phase took. The one in which it was over lasts until then, the ones after it are absent.
+    /// How long each phase took. The one in which it was over lasts until then, the ones after it are absent. What was said in clear
+    /// before TLS began counts as waiting for the first byte.
     pub(crate) fn phases(&self) -> Phases {
         let dns = self.lookup_began.map(|began| until(began, self.lookup_ended.unwrap_or(self.over)));
-        let connect = (self.stage() != Stage::Lookup).then(|| {
-            until(self.lookup_ended.unwrap_or(self.began), self.tls_began.or(self.connected).unwrap_or(self.over))
-        });
+        let stands = self.plain.or(self.tls_began).or(self.connected).unwrap_or(self.over);
+        let connect = (self.stage() != Stage::Lookup && !self.no_connection)
+            .then(|| until(self.lookup_ended.unwrap_or(self.began), stands));
         let tls = self.tls_began.map(|began| until(began, self.connected.unwrap_or(self.over)));
-        let first_byte = self.connected.map(|connected| until(connected, self.over));
-        Phases { dns_us: dns, connect_us: connect, tls_us: tls, first_byte_us: first_byte, transfer_us: None }
+        let in_clear = self.plain.zip(self.tls_began).map(|(plain, tls)| until(plain, tls));
+        let first_byte = self.connected.map(|connected| until(connected, self.first_byte.unwrap_or(self.over)));
+        let first_byte = first_byte.map(|us| us + in_clear.unwrap_or(0)).or(in_clear);
+        let transfer = self.first_byte.map(|first| until(first, self.over));
+        Phases { dns_us: dns, connect_us: connect, tls_us: tls, first_byte_us: first_byte, transfer_us: transfer }
     }
 }
 

@@ -26,6 +26,9 @@ pub trait Probe: Send + Sync {
     fn peer(&self) -> Option<HostKey>;
 }
 
+/// Stands between several that a probe asks.
+const AND: &str = " and ";
+
 /// Scheme, host and port of whom a probe asks: `https://erp.example:443`, `tcp://10.0.0.7:5432`. Equal keys share a limit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HostKey(Arc<str>);
@@ -36,10 +39,21 @@ impl HostKey {
         Self(format!("{scheme}://{}:{port}", host.to_lowercase()).into())
     }
 
-    /// The host alone: `erp.example`, `[::1]`.
-    pub fn host(&self) -> &str {
-        let after = self.0.split_once("://").map_or(&*self.0, |(_, after)| after);
-        after.rsplit_once(':').map_or(after, |(host, _)| host)
+    /// Both: whom a probe asks, and who else gets what it sends, such as a proxy. Limits go by the whole.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        if self.0.split(AND).any(|one| one == &*other.0) {
+            return self.clone();
+        }
+        Self(format!("{self}{AND}{other}").into())
+    }
+
+    /// The hosts alone: `erp.example`, `[::1]`. What goes to one of them may be seen by each.
+    pub fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.0.split(AND).map(|one| {
+            let after = one.split_once("://").map_or(one, |(_, after)| after);
+            after.rsplit_once(':').map_or(after, |(host, _)| host)
+        })
     }
 
     /// As it is written.

@@ -58,7 +58,7 @@ fn without_value(pair: &str) -> String {
 }
 
 /// The secrets that a probe sends, to be masked wherever the other side echoes them.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Masks(Vec<String>);
 
 impl Masks {
@@ -68,6 +68,11 @@ impl Masks {
         secrets.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
         secrets.dedup();
         Self(secrets)
+    }
+
+    /// The same with more of them.
+    pub(crate) fn and(&self, more: impl IntoIterator<Item = String>) -> Self {
+        Self::of(self.0.iter().cloned().chain(more))
     }
 
     /// The text with every secret replaced.

@@ -1,9 +1,25 @@
-//! Sentences that several kinds say.
+//! Sentences that all kinds say of names, connections and TLS.
 
-use std::io;
+use std::{error::Error, io};
 
-use model::{Reason, Span};
+use model::{Reason, Span, Timestamp};
 use rules::assess::Trouble;
+use rustls::{CertificateError, pki_types::UnixTime};
+
+use crate::{egress::Refused, lookup::NoAddress};
+
+/// The name `host` leads nowhere; `peer` is whom it was for.
+pub(crate) fn no_address(peer: &str, host: &str, why: &NoAddress) -> Trouble {
+    match why {
+        NoAddress::Refused(refusal) => refused(peer, *refusal),
+        why => Trouble::new(Reason::Dns, format!("the name {host} does not resolve: {why}")),
+    }
+}
+
+/// An address that probes may not ask: our own rule.
+pub(crate) fn refused(peer: &str, refused: Refused) -> Trouble {
+    Trouble::new(Reason::Config, format!("{peer} may not be asked: {refused}"))
+}
 
 /// No connection to `peer`.
 pub(crate) fn connecting(peer: &str, error: &io::Error) -> Trouble {
@@ -21,4 +37,94 @@ pub(crate) fn connecting(peer: &str, error: &io::Error) -> Trouble {
 /// Nothing from `peer` within the timeout, while `doing` something.
 pub(crate) fn in_time(peer: &str, timeout: Span, doing: &str) -> Trouble {
     Trouble::new(Reason::Timeout, format!("no answer from {peer} within {timeout} ({doing})"))
+}
+
+/// A connection that stood and broke.
+pub(crate) fn broke_off(peer: &str, error: &io::Error) -> Trouble {
+    if let Some(tls) = find::<rustls::Error>(error) {
+        return Trouble::new(Reason::Tls, format!("{peer} broke off: {tls}"));
+    }
+    Trouble::new(Reason::Connect, format!("{peer} broke off: {error}"))
+}
+
+/// A TLS handshake that did not come to an end; `host` is the name that the certificate had to be for.
+pub(crate) fn handshake(peer: &str, host: &str, error: &(dyn Error + 'static)) -> Trouble {
+    if let Some(error) = find::<rustls::Error>(error) {
+        return tls(peer, host, error);
+    }
+    let why = match find::<io::Error>(error).map(io::Error::kind) {
+        Some(io::ErrorKind::UnexpectedEof) => "the connection was closed".to_owned(),
+        Some(io::ErrorKind::ConnectionReset) => "the connection was reset".to_owned(),
+        _ => innermost(error),
+    };
+    Trouble::new(Reason::Tls, format!("the TLS handshake with {peer} broke off: {why}"))
+}
+
+/// What TLS itself found wrong.
+pub(crate) fn tls(peer: &str, host: &str, error: &rustls::Error) -> Trouble {
+    let message = match error {
+        rustls::Error::InvalidCertificate(certificate) => {
+            format!("the certificate of {peer} is not trusted: {}", mistrust(host, certificate))
+        }
+        rustls::Error::InvalidMessage(_) => format!("{peer} does not speak TLS"),
+        rustls::Error::AlertReceived(alert) => format!("{peer} broke off the TLS handshake: {alert:?}"),
+        other => format!("the TLS handshake with {peer} failed: {other}"),
+    };
+    Trouble::new(Reason::Tls, message)
+}
+
+/// Why a certificate is not trusted.
+pub(crate) fn mistrust(host: &str, error: &CertificateError) -> String {
+    match error {
+        CertificateError::UnknownIssuer => "its issuer is unknown".to_owned(),
+        CertificateError::Expired => "it has expired".to_owned(),
+        CertificateError::ExpiredContext { not_after, .. } => format!("it expired on {}", day(*not_after)),
+        CertificateError::NotValidYet => "it is not valid yet".to_owned(),
+        CertificateError::NotValidYetContext { not_before, .. } => {
+            format!("it is not valid before {}", day(*not_before))
+        }
+        CertificateError::NotValidForName => format!("it is not for {host}"),
+        CertificateError::NotValidForNameContext { presented, .. } if presented.is_empty() => {
+            format!("it is for no name, so not for {host}")
+        }
+        CertificateError::NotValidForNameContext { presented, .. } => {
+            let names: Vec<&str> = presented.iter().map(|name| bare(name)).collect();
+            format!("it is for {}, not for {host}", names.join(", "))
+        }
+        CertificateError::BadSignature => "it was not signed by the issuer that it names".to_owned(),
+        CertificateError::Revoked => "it was revoked".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// The first error of this type in the chain. An `io::Error` hides what it wraps from `source`, so it is opened.
+pub(crate) fn find<'e, E: Error + 'static>(error: &'e (dyn Error + 'static)) -> Option<&'e E> {
+    chain(error).find_map(|error| error.downcast_ref())
+}
+
+/// What the innermost error says.
+pub(crate) fn innermost(error: &(dyn Error + 'static)) -> String {
+    chain(error).last().map(ToString::to_string).unwrap_or_default()
+}
+
+/// An error and what it wraps, outermost first.
+pub(crate) fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| within(*error))
+}
+
+fn within<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>() {
+        Some(io) => io.get_ref().map(|wrapped| wrapped as _),
+        None => error.source(),
+    }
+}
+
+fn day(moment: UnixTime) -> String {
+    let seconds = i64::try_from(moment.as_secs()).unwrap_or(i64::MAX);
+    Timestamp(seconds.saturating_mul(1_000)).utc().date_naive().to_string()
+}
+
+/// `DnsName("erp.example")` as `erp.example`.
+fn bare(name: &str) -> &str {
+    name.split('"').nth(1).unwrap_or(name)
 }

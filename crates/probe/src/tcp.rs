@@ -1,222 +1,146 @@
-//! Asking over plain TCP: does it accept, and does it say what it should?
+//! Asking over TCP: does it accept, does it shake hands in TLS, and does it say what it should?
 
-use std::{io, net::SocketAddr, sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use model::{Exchange, Fault, ProbeSpec, Reason, Request, Response};
+use model::{Fault, ProbeSpec, Reason};
 use rules::{
-    assess::{Facts, Observation, Trouble},
-    kind::{CelKind, Kind, NameSpec, OptionKind, OptionSpec},
-};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-    time::timeout_at,
+    assess::Trouble,
+    kind::{CelKind, Kind, OptionKind},
 };
 
 use crate::{
-    Asking, Clients, HostKey, Probe,
-    excerpt::excerpt,
-    filled::BEGINS,
-    lookup::{Names, NoAddress},
-    marks::{self, Mark, Moments, Stage, marked, micros},
-    options::{Options, mentions},
-    redact::Masks,
-    said::{connecting, in_time},
+    Clients, HostKey, Probe,
+    attempt::{self, Attempt, Conversation, Party},
+    dial::{self, Dial},
+    options::{Options, mentions, name, optional},
+    secure::{self, Tls},
+    starttls::{STARTTLS, StartTls},
+    table::Entry,
+    wire::Wire,
 };
 
 /// Bytes of a banner that are read at most.
 const LONGEST_BANNER: usize = 65_536;
 
-/// The kind's row.
-pub(crate) const KIND: Kind = Kind {
+/// The kind's line in the table.
+pub(crate) const ENTRY: Entry = Entry { kind: &KIND, build, whom };
+
+static KIND: Kind = Kind {
     name: "tcp",
-    summary: "Opens a TCP connection and, if asked to, sends a text and waits for another",
+    summary: "Opens a TCP connection and, if asked to, secures it, sends a text and waits for another",
     options: &[
-        option("host", OptionKind::Text, true, "The name or address to connect to"),
-        option("port", OptionKind::Int { min: 1, max: 65_535 }, true, "The port to connect to"),
-        option("send", OptionKind::Text, false, "A text to send once connected"),
-        option("expect", OptionKind::Text, false, "A text that must come back within the timeout"),
+        dial::HOST,
+        dial::port(None),
+        optional("send", OptionKind::Text, None, "A text to send once connected"),
+        optional("expect", OptionKind::Text, None, "A text that must come back within the timeout"),
+        optional("tls", OptionKind::Bool, Some("false"), "Whether to shake hands in TLS at once"),
+        STARTTLS,
+        dial::IP,
+        dial::RESOLVE,
+        secure::CA,
+        secure::SERVER_NAME,
+        secure::CLIENT_CERTIFICATE,
+        secure::CLIENT_KEY,
+        secure::INSECURE,
     ],
     names: &[
         name("latency", CelKind::Duration, "From the first network call until it was connected, or had answered"),
         name("banner", CelKind::Text, "What the other side said"),
+        secure::CERT,
+        secure::CERT_EXPIRES_IN,
+        secure::CERT_SUBJECT,
+        secure::CERT_ISSUER,
     ],
     counts_as_ask: true,
 };
 
-const fn option(name: &'static str, kind: OptionKind, required: bool, help: &'static str) -> OptionSpec {
-    OptionSpec { name, kind, required, default: None, help, secret: false }
-}
-
-const fn name(name: &'static str, cel: CelKind, help: &'static str) -> NameSpec {
-    NameSpec { name, cel, help }
-}
-
-/// A probe of what is written.
-pub(crate) fn build(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>> {
+fn build(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>> {
     let mut options = Options::of(&KIND, spec);
-    let (host, port) = whom_to_ask(&mut options);
-    if host.as_deref().is_some_and(str::is_empty) {
-        options.fault("host", "is empty");
-    }
-    if host.as_deref().is_some_and(|host| host.contains(BEGINS)) {
-        options.fault("host", "has to be written: whom a probe asks cannot be filled in");
-    }
+    let dial = Dial::read(&mut options, clients, "tcp");
     let (send, expect) = (options.text("send"), options.text("expect"));
-    let made = host.zip(port).map(|(host, port)| {
-        let host_in_address = bracketed(&host);
-        let listen = expect.is_some() || mentions(spec, "banner");
-        let peer = format!("{host_in_address}:{port}");
-        let key = HostKey::new("tcp", &host_in_address, port);
-        let (names, masks) = (clients.names().clone(), Masks::of(clients.masked().to_vec()));
-        Arc::new(Tcp { names, host, port, send, expect, listen, peer, key, masks }) as Arc<dyn Probe>
+    let starttls = options.text("starttls").and_then(|word| StartTls::of(&word));
+    let at_once = options.bool("tls").unwrap_or_default();
+    if at_once && starttls.is_some() {
+        options.fault("starttls", "goes with a connection that begins in clear: leave `tls` out");
+    }
+    let with_tls = at_once || starttls.is_some();
+    let listen = expect.is_some() || mentions(spec, "banner");
+    let made = dial.and_then(|dial| {
+        let tls = if with_tls { Some(Tls::read(&mut options, clients, &dial.target, &[])?) } else { None };
+        Some((Party::of(&dial.target, "TCP"), Tcp { dial, tls, starttls, send, expect, listen }))
     });
-    options.finish(made)
+    attempt::probe(spec, clients, options, made)
 }
 
-/// Whom such a probe asks.
-pub(crate) fn whom(spec: &ProbeSpec) -> Option<HostKey> {
-    let (host, port) = whom_to_ask(&mut Options::of(&KIND, spec));
-    Some(HostKey::new("tcp", &bracketed(&host?), port?))
-}
-
-fn whom_to_ask(options: &mut Options<'_>) -> (Option<String>, Option<u16>) {
-    let host = options.text("host").map(|host| host.trim_matches(['[', ']']).to_owned());
-    (host, options.int("port").and_then(|port| u16::try_from(port).ok()))
-}
-
-fn bracketed(host: &str) -> String {
-    if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
+fn whom(spec: &ProbeSpec) -> Option<HostKey> {
+    dial::whom(&KIND, spec, "tcp")
 }
 
 struct Tcp {
-    names: Names,
-    host: String,
-    port: u16,
+    dial: Dial,
+    tls: Option<Tls>,
+    starttls: Option<StartTls>,
     send: Option<String>,
     expect: Option<String>,
     /// Whether anybody wants to know what the other side says.
     listen: bool,
-    peer: String,
-    key: HostKey,
-    /// What must not be kept.
-    masks: Masks,
 }
 
-/// How far it came.
-#[derive(Default)]
-struct Seen {
-    peer: Option<SocketAddr>,
-    banner: Vec<u8>,
+#[async_trait]
+impl Conversation for Tcp {
+    async fn talk(&self, attempt: &mut Attempt) -> Result<(), Trouble> {
+        let peer = &self.dial.target.peer;
+        let stream = match (self.starttls, &self.tls) {
+            (Some(protocol), Some(tls)) => {
+                let stream = self.dial.stream(attempt, None).await?;
+                let stream = protocol.ask(attempt, stream, peer).await?;
+                self.dial.secure(attempt, tls, stream).await?
+            }
+            (_, tls) => self.dial.stream(attempt, tls.as_ref()).await?,
+        };
+        let mut wire = Wire::new(stream, peer);
+        if let Some(text) = &self.send {
+            wire.send(attempt, text.as_bytes()).await?;
+        }
+        if !self.listen {
+            return Ok(());
+        }
+        if let Some(expect) = &self.expect {
+            attempt.waiting_for(format!("`{}`", expect.trim()));
+        }
+        let listened = self.listen(&mut wire, attempt).await;
+        attempt.put("banner", String::from_utf8_lossy(wire.heard()).into_owned());
+        listened
+    }
 }
 
 impl Tcp {
-    /// Connects to the first address that accepts.
-    async fn connect(&self) -> Result<TcpStream, Trouble> {
-        let addresses = self.names.resolve(&self.host).await.map_err(|error| match error {
-            NoAddress::Refused(refused) => {
-                Trouble::new(Reason::Config, format!("{} may not be asked: {refused}", self.peer))
-            }
-            why => Trouble::new(Reason::Dns, format!("the name {} does not resolve: {why}", self.host)),
-        })?;
-        let mut failed = io::Error::from(io::ErrorKind::AddrNotAvailable);
-        for address in addresses {
-            match TcpStream::connect((address, self.port)).await {
-                Ok(stream) => {
-                    marks::stamp(Mark::Connected);
-                    return Ok(stream);
-                }
-                Err(error) => failed = error,
-            }
-        }
-        Err(connecting(&self.peer, &failed))
-    }
-
-    /// Sends and listens as the options say.
-    async fn talk(&self, seen: &mut Seen) -> Result<(), Trouble> {
-        let mut stream = self.connect().await?;
-        seen.peer = stream.peer_addr().ok();
-        let broken = |error: io::Error| Trouble::new(Reason::Connect, format!("{} broke off: {error}", self.peer));
-        if let Some(text) = &self.send {
-            stream.write_all(text.as_bytes()).await.map_err(broken)?;
-        }
-        while self.listen && seen.banner.len() < LONGEST_BANNER {
-            if stream.read_buf(&mut seen.banner).await.map_err(broken)? == 0 {
-                return match &self.expect {
-                    Some(expect) => {
-                        let message = format!("{} closed the connection without saying `{}`", self.peer, expect.trim());
-                        Err(Trouble::new(Reason::Protocol, message))
-                    }
-                    None => Ok(()),
-                };
-            }
-            if self.expect.as_ref().is_none_or(|expect| contains(&seen.banner, expect.as_bytes())) {
+    /// Reads until what is expected has come; where nothing is, whatever comes first.
+    async fn listen(&self, wire: &mut Wire, attempt: &mut Attempt) -> Result<(), Trouble> {
+        let peer = &self.dial.target.peer;
+        let mut looked_at = 0_usize;
+        while wire.more(attempt).await? {
+            let Some(expect) = &self.expect else { return Ok(()) };
+            let heard = wire.heard();
+            // What is expected may have begun in what was looked at before.
+            let from = looked_at.saturating_sub(expect.len());
+            if contains(&heard[from..], expect.as_bytes()) {
                 return Ok(());
+            }
+            looked_at = heard.len();
+            if looked_at >= LONGEST_BANNER {
+                let message = format!("{peer} said {looked_at} bytes without `{}`", expect.trim());
+                return Err(Trouble::new(Reason::TooLarge, message));
             }
         }
         match &self.expect {
             Some(expect) => {
-                let message = format!("{} said {LONGEST_BANNER} bytes without `{}`", self.peer, expect.trim());
-                Err(Trouble::new(Reason::TooLarge, message))
+                let message = format!("{peer} closed the connection without saying `{}`", expect.trim());
+                Err(Trouble::new(Reason::Protocol, message))
             }
             None => Ok(()),
         }
-    }
-
-    fn too_slow(&self, asking: &Asking, moments: &Moments) -> Trouble {
-        match (moments.stage(), &self.expect) {
-            (Stage::FirstByte, Some(expect)) => {
-                in_time(&self.peer, asking.timeout, &format!("waiting for `{}`", expect.trim()))
-            }
-            (stage, _) => in_time(&self.peer, asking.timeout, stage.doing()),
-        }
-    }
-}
-
-#[async_trait]
-impl Probe for Tcp {
-    async fn ask(&self, asking: &Asking) -> Observation {
-        let began = Instant::now();
-        let deadline = tokio::time::Instant::from_std(began + asking.timeout.as_duration());
-        let mut seen = Seen::default();
-        let (talked, moments) = marked(timeout_at(deadline, self.talk(&mut seen))).await;
-        let trouble = match talked {
-            Err(_too_late) => Some(self.too_slow(asking, &moments)),
-            Ok(talked) => talked.err(),
-        };
-
-        let mut observation = Observation::answered(asking.at, micros(began.elapsed()));
-        observation.phases = moments.phases();
-        observation.trouble =
-            trouble.map(|Trouble { reason, message }| Trouble { reason, message: self.masks.text(message) });
-        observation.exchange = Some(self.exchange(&seen));
-        if self.listen {
-            let banner = self.masks.text(String::from_utf8_lossy(&seen.banner).into_owned());
-            observation.facts = Facts::default().with("banner", banner);
-        }
-        observation
-    }
-
-    fn peer(&self) -> Option<HostKey> {
-        Some(self.key.clone())
-    }
-}
-
-impl Tcp {
-    fn exchange(&self, seen: &Seen) -> Exchange {
-        let request = Request {
-            method: "TCP".to_owned(),
-            url: self.masks.text(self.key.to_string()),
-            headers: Vec::new(),
-            body: self.send.as_ref().map(|text| excerpt(text.as_bytes(), false, &self.masks)),
-        };
-        let response = seen.peer.map(|peer| Response {
-            peer: Some(peer.to_string()),
-            body: self.listen.then(|| excerpt(&seen.banner, true, &self.masks)),
-            ..Response::default()
-        });
-        Exchange { request, response, redirects: Vec::new() }
     }
 }
 

@@ -1,11 +1,11 @@
 //! How long each verdict held, and what share of the watched time was up.
 //!
-//! A verdict holds until the next run, at most two periods and the timeout; after that nothing is known. Maintenance stays 0
-//! until there are maintenance windows.
+//! A verdict holds until the next run, at most two periods and the timeout; after that nothing is known. Time in
+//! which failures do not count (maintenance, a freeze) is neither, whatever was seen in it.
 
 use model::{Held, Span, Timestamp};
 
-use crate::outcome::Verdict;
+use crate::{outcome::Verdict, window::Opening};
 
 /// A verdict of one run, and how long it holds if no other run follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +39,7 @@ struct Piece {
     from: Timestamp,
     to: Timestamp,
     verdict: Option<Verdict>,
+    in_maintenance: bool,
 }
 
 impl Timeline {
@@ -82,6 +83,28 @@ impl Timeline {
         Self(line.pieces)
     }
 
+    /// The same with maintenance, whose openings stand in order and without overlaps, as [`crate::window::union`] gives them. Put over
+    /// a line at last: over that of a probe, and again over that of its integration.
+    #[must_use]
+    pub fn with_maintenance(self, openings: &[Opening]) -> Self {
+        let mut pieces = Vec::with_capacity(self.0.len() + 2 * openings.len());
+        for piece in self.0 {
+            let mut rest = piece;
+            let first = openings.partition_point(|opening| opening.to <= piece.from);
+            for opening in openings.iter().skip(first).map_while(|opening| opening.within(piece.from, piece.to)) {
+                pieces.push(Piece { to: opening.from, ..rest });
+                pieces.push(Piece { from: opening.from, to: opening.to, in_maintenance: true, ..piece });
+                rest = Piece { from: opening.to, ..rest };
+                if rest.from >= rest.to {
+                    break;
+                }
+            }
+            pieces.push(rest);
+        }
+        pieces.retain(|piece| piece.from < piece.to);
+        Self(pieces)
+    }
+
     /// How long each verdict held; adds up to the timeline's length.
     pub fn held(&self) -> Held {
         self.held_between(Timestamp(i64::MIN), Timestamp(i64::MAX))
@@ -93,6 +116,7 @@ impl Timeline {
         for piece in &self.0 {
             let ms = (piece.to.min(to).0.saturating_sub(piece.from.max(from).0)).max(0);
             match piece.verdict {
+                _ if piece.in_maintenance => held.maintenance_ms += ms,
                 Some(Verdict::Up) => held.up_ms += ms,
                 Some(Verdict::Warn) => held.warn_ms += ms,
                 Some(Verdict::Down) => held.down_ms += ms,
@@ -141,11 +165,11 @@ impl Builder {
         let from = from.clamp(self.known_to, self.end.max(self.known_to));
         let to = to.min(self.end);
         if self.known_to < from {
-            self.pieces.push(Piece { from: self.known_to, to: from, verdict: None });
+            self.pieces.push(Piece { from: self.known_to, to: from, verdict: None, in_maintenance: false });
             self.known_to = from;
         }
         if from < to {
-            self.pieces.push(Piece { from, to, verdict });
+            self.pieces.push(Piece { from, to, verdict, in_maintenance: false });
             self.known_to = to;
         }
     }

@@ -59,6 +59,8 @@ pub enum OptionKind {
     Text,
     /// An absolute http or https address.
     Url,
+    /// An absolute address of one of these schemes, written `ws`, `wss`.
+    UrlOf(&'static [&'static str]),
     /// A whole number from `min` to `max`, both allowed.
     Int {
         /// The least.
@@ -74,8 +76,14 @@ pub enum OptionKind {
     Map,
     /// One of these words.
     OneOf(&'static [&'static str]),
-    /// A list of texts.
+    /// A list of texts; a single text is a list of one.
     TextList,
+    /// Anything that JSON can hold, nested at most 16 deep: the variables of a query.
+    Json,
+    /// A map with a table of its own.
+    Group(&'static [OptionSpec]),
+    /// A list of such maps: steps. Their order counts.
+    Groups(&'static [OptionSpec]),
 }
 
 impl OptionKind {
@@ -84,14 +92,25 @@ impl OptionKind {
         match self {
             Self::Text => "a text".to_owned(),
             Self::Url => "an address that begins with http:// or https://".to_owned(),
+            Self::UrlOf(schemes) => {
+                let begins: Vec<String> = schemes.iter().map(|scheme| format!("{scheme}://")).collect();
+                format!("an address that begins with {}", begins.join(" or "))
+            }
             Self::Int { min, max } => format!("a whole number from {min} to {max}"),
             Self::Bool => "true or false".to_owned(),
             Self::Span => "a length of time such as 250ms, 30s or 5m".to_owned(),
             Self::Map => "names with a text each".to_owned(),
             Self::OneOf(words) => format!("one of {}", words.join(", ")),
             Self::TextList => "a list of texts".to_owned(),
+            Self::Json => "text, number, true, false, list or map".to_owned(),
+            Self::Group(options) => format!("a map of {}", named(options)),
+            Self::Groups(options) => format!("a list of maps of {}", named(options)),
         }
     }
+}
+
+fn named(options: &[OptionSpec]) -> String {
+    options.iter().map(|option| option.name).collect::<Vec<_>>().join(", ")
 }
 
 /// One name that expressions may use. A dotted name (`cert.expires_in`) is a field of a map; once a map has a dotted name, its

@@ -4,9 +4,9 @@
 //! The modules stand in the order in which data passes through them:
 //!
 //! ```text
-//! catalogue (what is written)  -> kind, schedule, expectation (what that means in time)
-//!   -> assess, sent (one run)  -> outcome, state (what a run moves)
-//!   -> level (what a person should make of it)
+//! catalogue (what is written)  -> kind, schedule, expectation, window (what that means in time)
+//!   -> assess, sent, keyword, perfdata (one run)  -> outcome, upside, state (what a run moves)
+//!   -> cause, level, notice (what a person should make of it, and be told)
 //!   -> bucket, availability, rollup, hours (what runs add up to)
 //! ```
 //!
@@ -18,14 +18,20 @@ pub mod kind;
 
 pub mod expectation;
 pub mod schedule;
+pub mod window;
 
 pub mod assess;
+pub mod keyword;
+pub mod perfdata;
 pub mod sent;
 
 pub mod outcome;
 pub mod state;
+pub mod upside;
 
+pub mod cause;
 pub mod level;
+pub mod notice;
 
 pub mod availability;
 pub mod bucket;

@@ -49,6 +49,14 @@ pub const fn counting(outcome: Outcome) -> Counting {
     Counting { verdict, error, units }
 }
 
+/// The same of a run in maintenance: what failed is recorded and is in neither part of any fraction; all else counts as ever.
+pub const fn counting_in_maintenance(outcome: Outcome) -> Counting {
+    match counting(outcome) {
+        Counting { verdict: Some(Verdict::Down), units, .. } => Counting { verdict: None, error: None, units },
+        counts => counts,
+    }
+}
+
 /// The units of a sent run that count for hours, before its business key is looked up. `units` is what the sender says was
 /// done; of a `partial` run never more than the records that it says were written, or, where it tells only those refused,
 /// what is left without them. Nothing said is 0.
@@ -73,7 +81,9 @@ pub fn run_counted(outcome: Outcome) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Counting, Outcome, Records, UnitsCount, Verdict, counting, run_counted, units_counted};
+    use super::{
+        Counting, Outcome, Records, UnitsCount, Verdict, counting, counting_in_maintenance, run_counted, units_counted,
+    };
     use model::Counts;
 
     #[test]
@@ -93,6 +103,15 @@ mod tests {
         assert_eq!(table.len(), Outcome::ALL.len());
         for (outcome, verdict, error, units) in table {
             assert_eq!(counting(outcome), Counting { verdict, error, units }, "{outcome}");
+        }
+    }
+
+    #[test]
+    fn what_fails_in_maintenance_counts_for_nothing() {
+        for &outcome in Outcome::ALL {
+            let (ever, kept) = (counting(outcome), counting_in_maintenance(outcome));
+            let fails = ever.error == Some(true);
+            assert_eq!(kept, if fails { Counting { verdict: None, error: None, ..ever } } else { ever }, "{outcome}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! References to secrets in the options of a probe: `${secret:NAME}`, `${env:NAME}` and `${file:PATH}`, each anywhere in a
 //! text and as often as one likes. `$${` stands for `${` itself. What is filled in is not looked at again, so that a value
-//! may hold anything.
+//! may hold anything. `${STEP.NAME}`, what an earlier step of the same probe found, is a text here: its value comes later.
 
 use std::fmt;
 
@@ -86,6 +86,41 @@ pub fn references(text: &str) -> Result<Vec<Reference>, String> {
     Ok(found)
 }
 
+/// What a text refers to of earlier steps, `${login.token}` as `("login", "token")`, in the order in which it comes.
+pub fn found_by_steps(text: &str) -> Vec<(&str, &str)> {
+    parts(text).into_iter().filter_map(|part| if let Part::Text(part) = part { of_step(part) } else { None }).collect()
+}
+
+/// The text with what earlier steps found in its place. What has no value stays as it is written.
+pub fn fill_from_steps(text: &str, value: impl Fn(&str, &str) -> Option<String>) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(dollar) = rest.find("${") {
+        let (before, from) = rest.split_at(dollar);
+        let end = from.find('}').map_or(from.len(), |close| close + 1);
+        let found = of_step(&from[..end]).and_then(|(step, name)| value(step, name));
+        let length = if found.is_some() { end } else { "${".len() };
+        filled.push_str(before);
+        filled.push_str(found.as_deref().unwrap_or("${"));
+        rest = &from[length..];
+    }
+    filled + rest
+}
+
+/// Whether a step, or what it found, may be called so: 1 to 64 of `a-z`, `0-9`, `_` and `-`, the first a letter.
+pub fn is_step_name(name: &str) -> bool {
+    (1..=LONGEST_NAME).contains(&name.len())
+        && name.starts_with(|sign: char| sign.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-'))
+}
+
+fn of_step(part: &str) -> Option<(&str, &str)> {
+    let inside = part.strip_prefix("${")?.strip_suffix('}')?;
+    let (step, name) = inside.split_once('.')?;
+    let is_ours = matches!(step, "secret" | "env" | "file");
+    (is_step_name(step) && is_step_name(name) && !is_ours).then_some((step, name))
+}
+
 /// The text with the value of each reference in its place. The error names those that have none, each once. What
 /// [`references`] refuses stays as it is written: ask that first.
 pub fn fill(text: &str, mut value: impl FnMut(&Reference) -> Option<String>) -> Result<String, Vec<Reference>> {
@@ -129,7 +164,11 @@ fn parts(text: &str) -> Vec<Part<'_>> {
             let end = from.find('}').map_or(from.len(), |close| close + 1);
             let part = &from[..end];
             let at = text.len() - from.len();
-            parts.push(read(part).map_or_else(|why| Part::Wrong { at, text: part, why }, Part::Reference));
+            parts.push(match read(part) {
+                Ok(reference) => Part::Reference(reference),
+                Err(_) if of_step(part).is_some() => Part::Text(part),
+                Err(why) => Part::Wrong { at, text: part, why },
+            });
             end
         } else {
             parts.push(Part::Text("$"));

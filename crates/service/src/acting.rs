@@ -7,7 +7,7 @@ use model::{
     Api, AuditEntry, Baseline, Caller, Event, IntegrationDetail, IntegrationRow, IntegrationsQuery, NewToken, Page,
     Person, PersonId, Plan, Probe, ProbeStanding, Problem, ProblemKind, Receipt, Run, RunDetail, RunId, RunRow,
     RunsQuery, SecretView, Series, SeriesQuery, SessionId, SessionView, Slug, System, TokenId, TokenView,
-    api::{AuditQuery, Me, NewLink, PingKind},
+    api::{AuditQuery, Me, NewLink, Ping},
     overview::{Overview, OverviewQuery},
     views::ChartQuery,
 };
@@ -170,8 +170,12 @@ impl Api for Acting {
         sent::send(&self.may(Right::Send)?, &integration, &body).await
     }
 
-    async fn ping(&self, key: &str, kind: PingKind) -> Result<(), Problem> {
-        sent::ping(&Sight::new(&self.core, &self.caller), key, kind).await
+    async fn ping(&self, key: &str, ping: Ping) -> Result<(), Problem> {
+        sent::ping(&Sight::new(&self.core, &self.caller), key, ping).await
+    }
+
+    async fn ping_by_slug(&self, probe: &str, create: bool, ping: Ping) -> Result<bool, Problem> {
+        sent::ping_by_slug(&self.may(Right::Send)?, probe, create, ping).await
     }
 
     async fn export_catalogue(&self) -> Result<String, Problem> {

@@ -63,6 +63,7 @@ pub(crate) fn everything(have: &Have, kinds: &[Kind]) -> Catalogue {
         catalogue: owners.flatten().min().cloned().unwrap_or_else(|| LANDSCAPE.to_owned()),
         systems: have.systems.iter().map(|system| system.spec.clone()).collect(),
         integrations: have.integrations.iter().map(|one| secrets::hidden(one.spec.clone(), kinds)).collect(),
+        windows: Vec::new(),
     }
 }
 
@@ -138,6 +139,7 @@ fn comparable(have: &Have, want: &Catalogue) -> Catalogue {
                 spec
             })
             .collect(),
+        windows: Vec::new(),
     }
 }
 

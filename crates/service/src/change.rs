@@ -93,7 +93,15 @@ pub(crate) fn system_named(slug: &Slug) -> SystemSpec {
     let mut letters = words.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     let name = format!("{first}{}", letters.as_str());
-    SystemSpec { slug: slug.clone(), name, kind: None, owner: None, description: None, formerly: None }
+    SystemSpec {
+        slug: slug.clone(),
+        name,
+        kind: None,
+        owner: None,
+        description: None,
+        depends_on: Vec::new(),
+        formerly: None,
+    }
 }
 
 /// The writes that carry out a plan towards `want`, whose things then belong to `owner` (`None`: made by hand). A baseline is

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono_tz::Tz;
 use model::{Clock, Settings, Timestamp};
-use rand::{Rng, distr::Alphanumeric, rngs::StdRng};
+use rand::{Rng, rngs::StdRng};
 use rules::kind::Kind;
 use store::Store;
 
@@ -43,10 +43,9 @@ impl Keys {
         Self(Mutex::new(rng))
     }
 
-    /// 24 letters and digits, 142 bits: nobody guesses one.
+    /// A random UUID, 122 bits: nobody guesses one, and clients of the public ping API want one.
     pub fn next(&self) -> String {
-        let mut rng = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (&mut *rng).sample_iter(Alphanumeric).take(24).map(char::from).collect()
+        uuid::Builder::from_random_bytes(self.bytes()).into_uuid().to_string()
     }
 
     /// So many random bytes.

@@ -133,7 +133,8 @@ pub(crate) async fn delete(sight: &Sight<'_>, integration: &Slug, probe: &Slug) 
     commit(sight, vec![write], act).await
 }
 
-async fn put(
+/// Writes a probe of an integration that was made by hand, new or in the place of `before`.
+pub(crate) async fn put(
     sight: &Sight<'_>,
     integration: &Slug,
     before: Option<&ProbeSpec>,

@@ -50,8 +50,10 @@ fn veil(value: &mut Value) {
 
 fn is_telling(name: &str) -> bool {
     let name = name.to_lowercase();
-    matches!(name.as_str(), "authorization" | "proxy-authorization" | "cookie" | "key" | "sig" | "code" | "auth")
-        || name.starts_with("x-auth")
+    matches!(
+        name.as_str(),
+        "authorization" | "proxy-authorization" | "cookie" | "key" | "sig" | "code" | "auth" | "bearer"
+    ) || name.starts_with("x-auth")
         || name.ends_with("-key")
         || TELLING.iter().any(|part| name.contains(part))
 }

@@ -3,6 +3,7 @@
 //! ```text
 //! url -> Store::open -> apply (catalogue) -> load
 //!                    -> record (runs, states, dirty buckets) -> runs, run, run_figures
+//!                    -> due_channels -> claim_notices -> mark_notice (the outbox, filled by record)
 //!                    -> take_dirty -> put_rollups -> rollups, sums, units
 //!                    -> people, sessions, links, tokens, secrets, each change with the entry of the audit that tells of it
 //!                    -> delete_expired, backup
@@ -33,6 +34,8 @@ mod catalogue;
 mod runs;
 mod states;
 
+mod outbox;
+
 mod audit;
 mod identity;
 mod secrets;
@@ -52,6 +55,7 @@ pub use identity::{
     ProviderSubject, SessionRecord, SessionSpec, SetUp, SignedIn, TellChange, TokenHolder, TokenOwner, TokenRecord,
     TokenSpec,
 };
+pub use outbox::NewNotice;
 pub use own::{is_open_to_others, own_folder};
 pub use retention::Expired;
 pub use rollups::{Dirty, Family, Sums, UnitsAt};

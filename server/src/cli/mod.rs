@@ -4,7 +4,9 @@ pub mod apply;
 mod audit;
 mod backup;
 mod export;
+mod kinds;
 mod probe;
+mod schema;
 mod secrets;
 mod serve;
 mod user;
@@ -38,6 +40,8 @@ pub enum Command {
     Export(StoreArgs),
     /// Run one probe of a catalogue file now and print phases, assertions and outcome; nothing is stored
     Probe(probe::ProbeArgs),
+    /// Print the JSON Schema of a catalogue, by which editors complete and check it
+    Schema,
     /// Copy the store to a file while the server runs (SQLite)
     Backup(backup::BackupArgs),
     /// Check a backup and put it in the store's place; the server must not run (SQLite)
@@ -68,7 +72,7 @@ pub struct ServeArgs {
     /// A catalogue to apply at start: a YAML file, or a folder of them
     #[arg(long, value_name = "FILE", env = "BRIDGEWATCH_CATALOGUE")]
     pub catalogue: Option<PathBuf>,
-    /// Start with a demo company: real small servers on loopback, some 12 integrations, and folded history
+    /// Start with a demo company: real small servers on loopback, some 14 integrations, and folded history
     #[arg(long, env = "BRIDGEWATCH_DEMO")]
     pub demo: bool,
     /// The configuration file [default: bridgewatch.toml, if it is there]
@@ -110,6 +114,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, ServerError> {
         Command::Apply(args) => block_on(apply::apply(args)),
         Command::Export(args) => block_on(export::export(args)),
         Command::Probe(args) => block_on(probe::probe(args)),
+        Command::Schema => schema::schema(),
         Command::Backup(args) => block_on(backup::backup(args)),
         Command::Restore(args) => block_on(backup::restore(args)),
         Command::User(command) => block_on(user::user(command)),

@@ -1,30 +1,54 @@
-//! `bridgewatch probe FILE [NAME]`.
+//! `bridgewatch probe FILE [NAME]`, `bridgewatch probe kinds`.
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use model::{Assertion, Clock, Fault, Outcome, Phases, ProbeSpec, SystemClock};
 use probe::{Asking, Clients, Fill, Filled, Filling, Outside};
 use rules::assess::{Compiled, Judgement, assess};
 
-use super::{StoreArgs, apply};
+use super::{
+    StoreArgs, apply,
+    kinds::{self, KindsArgs},
+};
 use crate::{ServerError, config, outside};
 
 /// Which probe.
 #[derive(Debug, Clone, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct ProbeArgs {
+    /// What else to do.
+    #[command(subcommand)]
+    pub command: Option<ProbeCommand>,
     /// The catalogue that it stands in
-    pub file: PathBuf,
+    #[arg(required = true)]
+    pub file: Option<PathBuf>,
     /// `integration/probe`, or one of the two; all probes if absent
     pub name: Option<String>,
     /// The configuration file, whose `extra_roots` are trusted [default: bridgewatch.toml, if it is there]
     #[arg(long, value_name = "FILE", env = "BRIDGEWATCH_CONFIG")]
     pub config: Option<PathBuf>,
+    /// The folder whose programs may be run [default: none]
+    #[arg(long, value_name = "FOLDER")]
+    pub command_folder: Option<PathBuf>,
+}
+
+/// What there is to know of probes.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ProbeCommand {
+    /// List the kinds of probes and their options
+    Kinds(KindsArgs),
 }
 
 /// Runs them now, one after another; the exit status is 0 only if none failed.
 pub async fn probe(args: ProbeArgs) -> Result<ExitCode, ServerError> {
-    let catalogue = apply::read(&args.file)?;
+    if let Some(ProbeCommand::Kinds(args)) = &args.command {
+        return kinds::kinds(args).map(|()| ExitCode::SUCCESS);
+    }
+    let Some(file) = args.file else {
+        return Err(ServerError::Config("name the catalogue that the probe stands in".to_owned()));
+    };
+    let catalogue = apply::read(&file)?;
     let named = |integration: &str, probe: &str| match args.name.as_deref() {
         None => true,
         Some(name) => name == integration || name == probe || name == format!("{integration}/{probe}"),
@@ -34,7 +58,8 @@ pub async fn probe(args: ProbeArgs) -> Result<ExitCode, ServerError> {
         Box::pin(async move { config::filled(&text).map(|text| Filled { text, values: Vec::new() }) })
     });
     let config = StoreArgs { config: args.config, ..StoreArgs::default() }.config()?;
-    let clients = outside::trusting(&config, Outside::default())?.filling(fill);
+    let outside = Outside { command_folder: args.command_folder, ..Outside::default() };
+    let clients = outside::trusting(&config, outside)?.filling(fill);
     let mut asked = 0;
     let mut failed = 0;
     for integration in &catalogue.integrations {
@@ -47,7 +72,7 @@ pub async fn probe(args: ProbeArgs) -> Result<ExitCode, ServerError> {
     }
     if asked == 0 {
         let name = args.name.unwrap_or_else(|| "any probe that asks".to_owned());
-        return Err(ServerError::Config(format!("{} does not name {name}", args.file.display())));
+        return Err(ServerError::Config(format!("{} does not name {name}", file.display())));
     }
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

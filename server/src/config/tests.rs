@@ -41,6 +41,10 @@ fn what_is_wrong_is_refused_with_its_name() {
         ("public_url = 'https://ops.example.com'\ntrusted_proxies = ['::1']\ndemo = true", "--demo"),
         ("trusted_proxies = ['10.0.0.0/40']", "trusted_proxies"),
         ("denied_networks = ['10.0.0.0/40']", "denied_networks"),
+        ("allowed_networks = ['10.0.0.0/40']", "allowed_networks"),
+        ("deny_private = 'yes'", "deny_private"),
+        ("deny_loopback = true\ndemo = true", "deny_loopback"),
+        ("command_folder = 'plugins'", "command_folder"),
         ("proxy_header = 'x-real-ip'", "x-real-ip"),
         ("[tls]\ncertificate = 'cert.pem'", "key"),
         ("[sessions]\nidle = '2h'\nabsolute = '1h'", "sessions"),
@@ -48,6 +52,26 @@ fn what_is_wrong_is_refused_with_its_name() {
     ] {
         let why = with_file(file, ServeArgs::default()).expect_err(file).to_string();
         assert!(why.contains(named), "{file}: {why}");
+    }
+}
+
+#[test]
+fn where_probes_may_go_is_what_the_file_says() {
+    let may_ask = |config: &Config, address: &str| config.egress().check(address.parse().expect("an address")).is_ok();
+    let usual = with_file("", ServeArgs::default()).expect("a configuration");
+    let file = "deny_loopback = true\ndeny_private = true\ndenied_networks = ['192.0.2.0/24']\n\
+                allowed_networks = ['10.20.0.0/16', '192.0.2.7']\n";
+    let strict = with_file(file, ServeArgs::default()).expect("a configuration");
+    for (address, by_default, by_file) in [
+        ("127.0.0.1", true, false),
+        ("10.1.0.1", true, false),
+        ("10.20.0.1", true, true),
+        ("192.0.2.1", true, false),
+        ("192.0.2.7", true, true),
+        ("169.254.169.254", false, false),
+        ("198.51.100.1", true, true),
+    ] {
+        assert_eq!((may_ask(&usual, address), may_ask(&strict, address)), (by_default, by_file), "{address}");
     }
 }
 

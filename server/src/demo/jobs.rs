@@ -8,7 +8,11 @@ use rules::schedule::Cadence;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    script::reports::{Every, JOBS, Job, ends_at},
+    peers::outbox::OutboxFile,
+    script::{
+        figures::OUTBOX_KEEPER,
+        reports::{Every, JOBS, Job, ends_at},
+    },
     servers::Servers,
     story::Story,
 };
@@ -41,6 +45,7 @@ pub struct Office {
     origin: Arc<str>,
     story: Arc<Story>,
     servers: Arc<Servers>,
+    outbox: OutboxFile,
     clock: Arc<dyn Clock>,
     ending: CancellationToken,
 }
@@ -51,12 +56,13 @@ impl Office {
         origin: &str,
         story: Arc<Story>,
         servers: Arc<Servers>,
+        outbox: OutboxFile,
         clock: Arc<dyn Clock>,
         ending: CancellationToken,
     ) -> Result<Self, ServerError> {
         let client = Client::builder().timeout(PATIENCE).no_proxy().build();
         let client = client.map_err(|why| ServerError::Config(format!("the demo's jobs: {why}")))?;
-        Ok(Self { client, origin: origin.into(), story, servers, clock, ending })
+        Ok(Self { client, origin: origin.into(), story, servers, outbox, clock, ending })
     }
 
     /// One task for every job and every heartbeat.
@@ -89,9 +95,19 @@ impl Office {
             let away = job.target.is_some_and(|target| self.servers.is_away(target));
             if let Some(run) = job.report(&self.story, began, away) {
                 self.wait_for(ends_at(&run).unwrap_or(began)).await;
+                self.keep_outbox(job).await;
                 self.send(job, &run).await;
             }
             began = cadence.next_after(began, Span::default());
+        }
+    }
+
+    /// Writes what a run left behind, if its job keeps the outbox.
+    async fn keep_outbox(&self, job: &Job) {
+        if job.integration == OUTBOX_KEEPER
+            && let Err(why) = self.outbox.write(&self.story, self.clock.now()).await
+        {
+            tracing::warn!(integration = job.integration, %why, "the outbox could not be written");
         }
     }
 
@@ -159,7 +175,7 @@ mod tests {
     use tokio::{net::TcpListener, runtime::Handle, sync::mpsc};
     use tokio_util::sync::CancellationToken;
 
-    use super::{Heart, Office, Servers, Story};
+    use super::{Heart, Office, OutboxFile, Servers, Story};
 
     type Seen = mpsc::UnboundedSender<(String, String)>;
 
@@ -199,7 +215,10 @@ mod tests {
         let servers = Servers::start(&story, &shared, &BTreeMap::new(), &Handle::current()).await.expect("servers");
         let servers = Arc::new(servers);
         let (origin, mut come) = api().await;
-        let office = Office::new(&origin, story, Arc::clone(&servers), shared, ending.clone()).expect("an office");
+        let folder = tempfile::tempdir().expect("a folder");
+        let outbox = OutboxFile::within(folder.path()).expect("an outbox");
+        let office = Office::new(&origin, story, Arc::clone(&servers), outbox.clone(), shared, ending.clone());
+        let office = office.expect("an office");
         let digest = Slug::parse("kpi-digest-to-slack").expect("a slug");
         let heart = Heart { integration: digest, key: "secret".to_owned(), every: Span::minutes(10) };
         let tasks: Vec<_> = office.tasks(vec![heart]).into_iter().map(tokio::spawn).collect();
@@ -209,6 +228,8 @@ mod tests {
         clock.advance(Span::minutes(1));
         come.until("/ping/secret", "").await;
         come.until(orders, "orders-to-netsuite-20261123T1310Z").await;
+        come.until("/api/v1/integrations/stock-to-web-shop/runs", "stock-to-web-shop-20261123T1300Z").await;
+        assert!(outbox.path().exists(), "the job of the stock keeps its outbox");
 
         servers.set("netsuite", false).await.expect("stopped");
         clock.advance(Span::minutes(5));

@@ -17,7 +17,7 @@ const NAME: &str = "demo";
 pub struct Kept {
     /// The story.
     pub story: Story,
-    /// Where the server of each system listened.
+    /// Where each server and peer listened.
     pub ports: BTreeMap<String, u16>,
     /// Whether the newest runs of the past and the states they led to are stored.
     pub recorded: bool,

@@ -1,6 +1,6 @@
 //! The landscape of the demo: `landscape.yaml` with the present addresses and days put in.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use chrono_tz::Tz;
 use model::Catalogue;
@@ -13,12 +13,19 @@ const TEXT: &str = include_str!("landscape.yaml");
 pub const NAME: &str = "demo";
 const FILE: &str = "landscape.yaml";
 
-/// Reads the landscape. `ports` tells where the server of each system listens.
-pub fn read(story: &Story, zone: Tz, ports: &BTreeMap<&'static str, u16>) -> Result<Catalogue, ServerError> {
+/// Reads the landscape. `ports` tells where each server and peer listens, `outbox` where the file of the stock lies.
+pub fn read(
+    story: &Story,
+    zone: Tz,
+    ports: &BTreeMap<&'static str, u16>,
+    outbox: &Path,
+) -> Result<Catalogue, ServerError> {
     let slowed = story.slowed_at.utc().with_timezone(&zone);
     let mut text = TEXT
         .replace("{slowed.day}", &slowed.format("%-d %B %Y").to_string())
-        .replace("{slowed.clock}", &slowed.format("%H:%M").to_string());
+        .replace("{slowed.clock}", &slowed.format("%H:%M").to_string())
+        // In quotes, as JSON and YAML have them alike.
+        .replace("{outbox}", &serde_json::Value::from(outbox.display().to_string()).to_string());
     for (system, port) in ports {
         text = text
             .replace(&format!("{{{system}}}"), &format!("127.0.0.1:{port}"))
@@ -28,23 +35,45 @@ pub fn read(story: &Story, zone: Tz, ports: &BTreeMap<&'static str, u16>) -> Res
         .map_err(|faults| ServerError::Catalogue(format!("{faults:#?}")))
 }
 
+/// Ports for everything in it, and the path of a file: for tests in which nobody asks.
+#[cfg(test)]
+pub fn nowhere() -> (BTreeMap<&'static str, u16>, &'static Path) {
+    use super::{
+        peers::{NAMES, PEERS},
+        servers::SYSTEMS,
+    };
+    let systems = SYSTEMS.iter().map(|system| system.slug);
+    let names = systems.chain(PEERS.iter().map(|(name, _)| *name)).chain([NAMES]);
+    (names.zip(40_000..).collect(), Path::new("/srv/demo/outbox.db"))
+}
+
 #[cfg(test)]
 mod tests {
-    use chrono_tz::Tz;
-    use model::Timestamp;
+    use std::collections::BTreeSet;
 
-    use super::read;
+    use chrono_tz::Tz;
+    use model::{Catalogue, Timestamp};
+
+    use super::{nowhere, read};
     use crate::demo::{script::reports::JOBS, servers::SYSTEMS, story::Story};
+
+    fn landscape() -> Catalogue {
+        let story = Story::at(Timestamp::parse("2026-11-23T13:09:30Z").expect("a moment"), "UTC").expect("a story");
+        let (ports, outbox) = nowhere();
+        read(&story, Tz::UTC, &ports, outbox).expect("no faults")
+    }
 
     #[test]
     fn the_landscape_is_right_and_every_job_and_server_has_its_place_in_it() {
-        let story = Story::at(Timestamp::parse("2026-11-23T13:09:30Z").expect("a moment"), "UTC").expect("a story");
-        let ports = SYSTEMS.iter().zip(40_000..).map(|(system, port)| (system.slug, port)).collect();
-        let landscape = read(&story, Tz::UTC, &ports).expect("no faults");
+        let landscape = landscape();
 
-        assert_eq!((landscape.catalogue.as_str(), landscape.integrations.len()), (super::NAME, 12));
+        assert_eq!((landscape.catalogue.as_str(), landscape.integrations.len()), (super::NAME, 14));
         let written = rules::catalogue::write(&landscape);
-        assert!(!written.contains('{') || !written.contains("{netsuite"), "a placeholder is left");
+        for name in nowhere().0.keys().chain(&["slowed", "outbox"]) {
+            for placeholder in [format!("{{{name}}}"), format!("{{{name}.")] {
+                assert!(!written.contains(&placeholder), "{placeholder} is left");
+            }
+        }
         assert!(written.contains("21 November 2026"), "the day of the change is told");
         for job in &JOBS {
             assert!(
@@ -59,6 +88,20 @@ mod tests {
         }
         for integration in &landscape.integrations {
             assert!(integration.owner.is_some() && integration.runbook.is_some(), "{}", integration.slug);
+        }
+    }
+
+    #[test]
+    fn it_is_asked_by_many_kinds_and_each_of_its_probes_can_be_built() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let landscape = landscape();
+        let probes = || landscape.integrations.iter().flat_map(|integration| &integration.probes);
+
+        let kinds: BTreeSet<&str> = probes().map(|probe| probe.kind.as_str()).collect();
+        assert!(kinds.len() >= 12, "{kinds:?}");
+        let clients = probe::Clients::new().expect("clients");
+        for spec in probes().filter(|probe| probe.kind != "heartbeat") {
+            assert_eq!(probe::build(spec, &clients).map(|_| ()), Ok(()), "{}", spec.slug);
         }
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! story (dated moments, kept) -> script (what is answered and reported when)
-//!     -> servers (the present)  -> probes of the engine
+//!     -> servers and peers (the present)  -> probes of the engine
 //!     -> jobs (the present)     -> POST /api/v1/integrations/{slug}/runs, /ping/{key}
 //!     -> history (the past)     -> runs, states, roll-ups in the store
 //! ```
@@ -14,15 +14,19 @@ mod story;
 pub mod script;
 
 mod landscape;
+mod peers;
 mod servers;
 
 mod history;
 mod jobs;
 mod kept;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use async_trait::async_trait;
@@ -39,6 +43,7 @@ use crate::ServerError;
 use history::History;
 use jobs::{Heart, Office};
 use kept::Kept;
+use peers::outbox::OutboxFile;
 use servers::Servers;
 use story::Story;
 
@@ -51,6 +56,7 @@ pub struct Demo {
     kept: Kept,
     story: Arc<Story>,
     servers: Arc<Servers>,
+    outbox: OutboxFile,
     hearts: Vec<Heart>,
     folding: Folding,
     ending: CancellationToken,
@@ -65,21 +71,31 @@ struct Folding {
     all: AtomicUsize,
 }
 
+/// The demo's own folder within that of the data, as a whole path: what its jobs write, probes may read.
+pub fn folder(data: &Path) -> PathBuf {
+    let folder = data.join("demo");
+    std::path::absolute(&folder).unwrap_or(folder)
+}
+
 impl Demo {
     /// Before the engine starts: opens the servers, applies the landscape, and folds the newest part of the past, unless that was
-    /// done at an earlier start. Servers and jobs run on the engine's runtime.
+    /// done at an earlier start. Servers and jobs run on the engine's runtime; files lie in [`folder`].
     pub async fn prepare(
         database: &Store,
         clock: Arc<dyn Clock>,
         zone: Tz,
         engine: &Handle,
+        data: &Path,
     ) -> Result<Arc<Self>, ServerError> {
         let now = clock.now();
         let mut kept = Kept::read(database, now, zone).await?;
         let story = Arc::new(kept.story.clone());
         let servers = Arc::new(Servers::start(&story, &clock, &kept.ports, engine).await?);
-        let ports = servers.ports();
-        let landscape = landscape::read(&story, zone, &ports)?;
+        let mut ports = servers.ports();
+        ports.extend(peers::start(&clock, &kept.ports, engine).await?);
+        let outbox = OutboxFile::within(&folder(data))?;
+        outbox.write(&story, now).await?;
+        let landscape = landscape::read(&story, zone, &ports, outbox.path())?;
         let seed = rand::rngs::OsRng.unwrap_err().random();
         service::offline::apply(database, probe::kinds(), landscape, false, seed, now).await?;
         kept.ports = ports.into_iter().map(|(system, port)| (system.to_owned(), port)).collect();
@@ -98,6 +114,7 @@ impl Demo {
             kept,
             story,
             servers,
+            outbox,
             folding: Folding::default(),
             ending: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -107,7 +124,8 @@ impl Demo {
     /// Once the web listens at `origin`: starts the jobs, and folds the rest of the past meanwhile.
     pub fn begin(self: &Arc<Self>, origin: &str) -> Result<(), ServerError> {
         let (story, servers) = (Arc::clone(&self.story), Arc::clone(&self.servers));
-        let office = Office::new(origin, story, servers, Arc::clone(&self.clock), self.ending.clone())?;
+        let (clock, ending) = (Arc::clone(&self.clock), self.ending.clone());
+        let office = Office::new(origin, story, servers, self.outbox.clone(), clock, ending)?;
         for task in office.tasks(self.hearts.clone()) {
             self.tasks.spawn_on(task, &self.runtime);
         }

@@ -75,13 +75,7 @@ impl Servers {
     ) -> Result<Self, ServerError> {
         let mut servers = Vec::with_capacity(SYSTEMS.len());
         for system in SYSTEMS {
-            let port = before.get(system.slug).copied().unwrap_or(0);
-            let listener = match bind(port, runtime).await {
-                Err(_taken) if port != 0 => bind(0, runtime).await,
-                bound => bound,
-            };
-            let listener =
-                listener.map_err(ServerError::io(format!("opening a port for the demo's {}", system.name)))?;
+            let listener = open(system.name, before.get(system.slug).copied(), runtime).await?;
             let address = listener.local_addr().map_err(ServerError::io("asking for the address"))?;
             let role = Role { system, story: Arc::clone(story), clock: Arc::clone(clock) };
             let running = Mutex::new(Some(serve(listener, role.clone(), runtime)));
@@ -136,6 +130,16 @@ impl Server {
     fn is_running(&self) -> bool {
         self.running.try_lock().map_or(true, |running| running.is_some())
     }
+}
+
+/// Opens a port for a server of this name, the one that it had before if that is free.
+pub(super) async fn open(name: &str, before: Option<u16>, runtime: &Handle) -> Result<TcpListener, ServerError> {
+    let port = before.unwrap_or(0);
+    let listener = match bind(port, runtime).await {
+        Err(_taken) if port != 0 => bind(0, runtime).await,
+        bound => bound,
+    };
+    listener.map_err(ServerError::io(format!("opening a port for the demo's {name}")))
 }
 
 /// Opens a port whose events belong to this runtime, whoever asks for it; 0 for any.

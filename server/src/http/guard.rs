@@ -52,6 +52,11 @@ fn refusal(way: &Way, request: &Request) -> Option<Problem> {
         let detail = format!("This server is not called that. Ask {}{} instead.", way.origin, way.base);
         return forbidden(detail);
     };
+    // A ping carries whatever a job's client likes to send, from wherever it runs. Its key is the proof, nobody's cookie is looked at, and it
+    // changes nothing but its own heartbeat.
+    if request.uri().path().starts_with("/ping/") {
+        return None;
+    }
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return None;
     }
@@ -64,8 +69,6 @@ fn refusal(way: &Way, request: &Request) -> Option<Problem> {
     if origin.is_none() && (is_form || identity::session_cookie(headers, way).is_some()) {
         return forbidden("Say where this comes from: browsers send `Origin`, and a signed-in one has to.".to_owned());
     }
-    // A ping carries whatever a job's client likes to send, and changes nothing but its own heartbeat.
-    let is_ping = request.uri().path().starts_with("/ping/");
     let has_body = !request.body().is_end_stream();
     let kind = text(headers, header::CONTENT_TYPE).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -73,7 +76,7 @@ fn refusal(way: &Way, request: &Request) -> Option<Problem> {
         let detail = format!("Send the form as `{FORM}`.");
         return Some(Problem::new(ProblemKind::UnsupportedMediaType, detail));
     }
-    if has_body && !is_form && !is_ping && !BODY_TYPES.contains(&kind.as_str()) {
+    if has_body && !is_form && !BODY_TYPES.contains(&kind.as_str()) {
         let detail = "Send the body as JSON, with `Content-Type: application/json`.";
         return Some(Problem::new(ProblemKind::UnsupportedMediaType, detail));
     }
@@ -117,6 +120,17 @@ mod tests {
         assert_eq!(post(&[("content-type", "text/plain")], "{}"), Some(415));
         assert_eq!(post(&[("content-type", "application/x-www-form-urlencoded")], "a=b"), Some(415));
         assert_eq!(post(&[], "{}"), Some(415));
+    }
+
+    #[test]
+    fn a_ping_may_come_from_anywhere_but_by_a_name_of_ours() {
+        let ping = |host: &str| {
+            let request = Request::post("/ping/key").header("host", host).header("origin", "https://jobs.example");
+            let request = request.header("content-type", "text/plain").body(Body::from("done")).expect("a request");
+            refusal(&way(), &request).map(|problem| problem.kind.status())
+        };
+        assert_eq!(ping("localhost"), None);
+        assert_eq!(ping("rebound.example"), Some(403));
     }
 
     #[test]

@@ -118,6 +118,10 @@ pub async fn every_migration_runs_over_rows(given: &Given) {
         2
     );
     assert_eq!(store.secret("NETSUITE_TOKEN").await.expect("readable").expect("a secret").secret.nonce.len(), 12);
+    let told = store.notices(model::IntegrationId(901), 9).await.expect("notices");
+    assert_eq!(told.iter().map(|view| view.state.as_str()).collect::<Vec<_>>(), ["waiting", "sent"]);
+    let claims = store.claim_notices(&slug("mail-orders"), at(0), at(1), 9).await.expect("taken");
+    assert_eq!(claims[0].notice.kind, model::NoticeKind::Over, "an old one can still be told");
     assert_eq!(store.delete_expired(Expired::Runs, at(0)).await.expect("deleted"), 3);
     let writes = [
         store::Write::PutIntegration { spec: integration("orders-to-netsuite"), catalogue: None },

@@ -1,10 +1,12 @@
-//! The demo has a way in for who sits at this machine, and for nobody else.
+//! The demo has a way in for who sits at this machine, and for nobody else; and its probes ask real servers of many kinds.
+
+use std::collections::BTreeSet;
 
 use reqwest::{
     Response,
     header::{ACCEPT, COOKIE, LOCATION},
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::{child::browser, house::TestHouse};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -36,5 +38,37 @@ async fn whom_a_proxy_brings_is_no_visitor_of_the_demo() {
         let page = ask("/", Some(header)).await;
         assert_eq!((page.status().as_u16(), &page.headers()[LOCATION]), (303, &"/sign-in".parse().expect("text")));
     }
+    house.end().await;
+}
+
+/// Kinds that the demo shows beside `http`, `tcp` and `heartbeat`; each answers well at once.
+const OF_THEIR_OWN: [&str; 9] = ["http_steps", "prometheus", "sql", "redis", "s3", "smtp", "websocket", "grpc", "dns"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_is_asked_by_many_kinds_and_each_of_them_answers() {
+    let house = TestHouse::configured(|config| config.demo = true).await;
+    let (mut kinds, mut measured) = (BTreeSet::new(), BTreeSet::new());
+    let integrations = house.json("/api/v1/integrations?limit=100").await;
+    for integration in integrations["items"].as_array().expect("integrations") {
+        let path = format!("/api/v1/integrations/{}/probes", integration["slug"].as_str().expect("a slug"));
+        let probes = house.json(&path).await;
+        for standing in probes["items"].as_array().expect("probes") {
+            let probe = &standing["probe"];
+            let (kind, slug) = (probe["kind"].as_str().expect("a kind"), probe["slug"].as_str().expect("a slug"));
+            kinds.insert(kind.to_owned());
+            if OF_THEIR_OWN.contains(&kind) {
+                let (status, run) = house.post(&format!("{path}/{slug}/run"), &json!({})).await;
+                assert_eq!((status.as_u16(), &run["outcome"]), (200, &json!("ok")), "{kind} {slug}: {run}");
+                let measures = probe["measures"].as_object().into_iter().flatten();
+                for (name, _) in measures {
+                    assert!(run["measures"][name].is_number(), "{kind} {slug}: {name} of {run}");
+                    measured.insert(kind.to_owned());
+                }
+            }
+        }
+    }
+    assert!(kinds.len() >= 10, "{kinds:?}");
+    assert!(OF_THEIR_OWN.iter().all(|kind| kinds.contains(*kind)), "{kinds:?}");
+    assert!(measured.contains("sql") && measured.contains("prometheus"), "{measured:?}");
     house.end().await;
 }

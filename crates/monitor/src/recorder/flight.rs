@@ -61,7 +61,7 @@ impl Recorder {
         let dirty = self.waiting.marks.of(marks, self.desk.now());
         let (probe_states, sent_states) = self.desk.take_unsaved(self.waiting.closing);
         let sent = groups.iter().map(|group| group.runs.clone()).collect();
-        let batch = Arc::new(Batch { runs, groups: sent, probe_states, sent_states, dirty });
+        let batch = Arc::new(Batch { runs, groups: sent, probe_states, sent_states, dirty, notices: Vec::new() });
         Flight { batch, dones, groups, replay: None }
     }
 

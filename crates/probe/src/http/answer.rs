@@ -2,71 +2,111 @@
 
 use std::net::SocketAddr;
 
+use http_body_util::BodyExt;
+use hyper::{Response, StatusCode, Version, body::Incoming, header::HeaderMap};
 use model::Reason;
-use reqwest::{Response, StatusCode, Version, header::HeaderMap, tls::TlsInfo};
 use rules::assess::Trouble;
+use rustls::pki_types::CertificateDer;
 use tokio::time::{Instant, timeout_at};
 
-use super::trouble::Words;
+use super::{
+    line::Line,
+    trouble::Words,
+    unpack::{Packing, Unpacking},
+};
 
 /// What came back.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) version: Version,
-    pub(super) headers: HeaderMap,
-    /// Who answered.
-    pub(super) peer: Option<SocketAddr>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) version: Version,
+    pub(crate) headers: HeaderMap,
+    /// Who answered; behind a proxy that.
+    pub(crate) peer: Option<SocketAddr>,
     /// The server's own certificate.
-    pub(super) tls: Option<TlsInfo>,
+    pub(crate) certificate: Option<CertificateDer<'static>>,
     /// As much of the body as was read; never more than the limit.
-    pub(super) body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
     /// Whether there was more, or might have been.
-    pub(super) cut: bool,
+    pub(crate) cut: bool,
 }
 
 impl Answer {
     /// The head; the body is still to be read from `response`.
-    pub(super) fn head(response: &mut Response) -> Self {
+    pub(super) fn head(
+        response: &mut Response<Incoming>,
+        peer: Option<SocketAddr>,
+        certificate: Option<CertificateDer<'static>>,
+    ) -> Self {
         Self {
             status: response.status(),
             version: response.version(),
-            peer: response.remote_addr(),
-            tls: response.extensions_mut().remove(),
+            peer,
+            certificate,
             headers: std::mem::take(response.headers_mut()),
             body: Vec::new(),
             cut: true,
         }
     }
 
-    /// Reads the body: to its end, or until it is too large, too late or breaks off. What was read stays.
+    /// Reads the body: to its end, or until it is too large, too late or breaks off. What was read stays, unpacked if `packed`
+    /// answers were accepted.
     pub(super) async fn read(
         &mut self,
-        response: &mut Response,
+        line: &mut Line,
+        body: &mut Incoming,
+        (limit, packed): (usize, bool),
+        deadline: Instant,
+        words: &Words<'_>,
+    ) -> Result<(), Trouble> {
+        let read = self.read_raw(line, body, limit, deadline, words).await;
+        let Some(packing) = Packing::of(&self.headers).filter(|_| packed) else { return read };
+        let mut unpacked = Vec::new();
+        let whole = packing.unpack(&self.body, limit, &mut unpacked);
+        self.body = unpacked;
+        read?;
+        match whole {
+            Ok(()) => Ok(()),
+            Err(Unpacking::TooLarge) => {
+                self.cut = true;
+                Err(words.too_large(limit))
+            }
+            Err(Unpacking::Broken) => {
+                let message = format!("the answer of {} is not packed as it says", words.peer());
+                Err(Trouble::new(Reason::Protocol, message))
+            }
+        }
+    }
+
+    async fn read_raw(
+        &mut self,
+        line: &mut Line,
+        body: &mut Incoming,
         limit: usize,
         deadline: Instant,
         words: &Words<'_>,
     ) -> Result<(), Trouble> {
         loop {
-            let chunk = match timeout_at(deadline, response.chunk()).await {
+            let frame = match timeout_at(deadline, line.beside(body.frame())).await {
                 Err(_too_late) => return Err(words.too_slow_in_transfer(self.body.len())),
-                Ok(Err(error)) => return Err(words.broken_off(&error, self.body.len())),
-                Ok(Ok(None)) => {
+                Ok(Some(Err(error))) => return Err(words.broken_off(&error, self.body.len())),
+                Ok(None) => {
                     self.cut = false;
                     return Ok(());
                 }
-                Ok(Ok(Some(chunk))) => chunk,
+                Ok(Some(Ok(frame))) => frame,
             };
+            // Trailers are no body.
+            let Ok(chunk) = frame.into_data() else { continue };
             let room = limit - self.body.len();
             self.body.extend_from_slice(&chunk[..chunk.len().min(room)]);
             if chunk.len() > room {
-                let message = format!("{} answered more than {limit} bytes", words.peer());
-                return Err(Trouble::new(Reason::TooLarge, message));
+                return Err(words.too_large(limit));
             }
         }
     }
 
     /// The protocol's name of the version.
-    pub(super) fn version(&self) -> &'static str {
+    pub(crate) fn version(&self) -> &'static str {
         match self.version {
             Version::HTTP_09 => "HTTP/0.9",
             Version::HTTP_10 => "HTTP/1.0",

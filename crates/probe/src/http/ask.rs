@@ -1,141 +1,237 @@
 //! A check from the first network call to the observation.
 
-use std::{net::IpAddr, time::Instant};
+use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use async_trait::async_trait;
-use model::{Phases, ProbeSpec};
-use reqwest::Url;
+use hyper::{StatusCode, header::AUTHORIZATION};
+use model::{ProbeSpec, Reason, Timestamp};
 use rules::assess::{Facts, Observation, Trouble};
 use tokio::time::timeout_at;
 
 use super::{
     answer::Answer,
+    body,
+    cookies::Jar,
     facts::Needs,
-    hop::{Hop, Trail},
+    graphql,
     keep::Keeper,
-    spec::{Wanted, peer},
-    trouble::Words,
+    manner::Manner,
+    request::Ask,
+    sign,
+    token::{Grant, Tokens},
+    trouble::peer,
+    walk::{Seen, Until, walk},
+    way::Way,
 };
-use crate::{
-    Asking, Clients, Egress, HostKey, Probe,
-    egress::Refused,
-    marks::{self, marked, micros},
-};
+use crate::{Asking, Clients, HostKey, Probe, filled::forms, marks::micros, redact::Masks};
+
+/// What an answer has to say besides its status.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Reading {
+    /// Nothing.
+    Plain,
+    /// A GraphQL result.
+    GraphQl,
+    /// Something of another kind; what it read goes beside the other facts.
+    Of(fn(&Answer, &mut Facts, &str) -> Read),
+}
+
+impl Reading {
+    /// Of what was asked.
+    pub(crate) const fn of(graphql: bool) -> Self {
+        if graphql { Self::GraphQl } else { Self::Plain }
+    }
+}
+
+/// What came of reading an answer.
+#[derive(Debug, Default)]
+pub(crate) struct Read {
+    /// What keeps all else from being looked at.
+    pub(crate) trouble: Option<Trouble>,
+    /// More than the status says by itself.
+    pub(crate) of_status: Option<Trouble>,
+}
+
+/// What a probe over HTTP is made of.
+pub(crate) struct Parts {
+    pub(crate) ask: Ask,
+    pub(crate) grant: Option<Grant>,
+    pub(crate) way: Way,
+    pub(crate) manner: Manner,
+    pub(crate) masks: Masks,
+    pub(crate) reading: Reading,
+    pub(crate) peer: HostKey,
+}
 
 /// A probe over HTTP.
-pub(super) struct Http {
-    client: reqwest::Client,
-    egress: Egress,
-    wanted: Wanted,
+pub(crate) struct Http {
+    parts: Parts,
+    tokens: Tokens,
+    body_folders: Arc<[PathBuf]>,
     needs: Needs,
+    /// Rendered once; where a file is sent, at each check.
     keeper: Keeper,
-    peer: HostKey,
     /// Without expressions nothing can turn an answer below 400 into a run that is not ok.
     may_fail: bool,
 }
 
-/// How far a check came.
-#[derive(Default)]
-struct Seen {
-    phases: Phases,
-    trail: Trail,
-    answer: Option<Answer>,
+impl Http {
+    /// Of its parts.
+    pub(crate) fn new(parts: Parts, spec: &ProbeSpec, clients: &Clients) -> Self {
+        Self {
+            tokens: clients.tokens().clone(),
+            body_folders: Arc::clone(clients.body_folders()),
+            needs: Needs::of(spec),
+            keeper: Keeper::of(&parts.ask, &parts.masks),
+            may_fail: !(spec.assert.is_empty() && spec.warn.is_empty()),
+            parts,
+        }
+    }
+
+    /// What is sent, with the file that it carries.
+    async fn ready(&self, until: Until) -> Result<Option<Ask>, Trouble> {
+        let Some(path) = &self.parts.ask.file else { return Ok(None) };
+        let read = timeout_at(until.deadline, body::file(path, &self.body_folders)).await;
+        let too_late = |_| Trouble::new(Reason::Config, "the body's file could not be read in time");
+        Ok(Some(Ask { body: read.map_err(too_late)??, ..self.parts.ask.clone() }))
+    }
+
+    /// Asks with a token that is granted: a kept one, and if that is refused, once more with a new one.
+    async fn walk_granted(&self, grant: &Grant, ask: &Ask, until: Until, check: &mut Check) -> Result<(), Trouble> {
+        let Parts { way, manner, .. } = &self.parts;
+        let mut refused = None;
+        loop {
+            let (token, is_new) = self.tokens.get(grant, way, until, refused.as_deref()).await?;
+            check.masks = self.parts.masks.and(forms::of(&token));
+            let mut ask = ask.clone();
+            let sendable = sign::secret_value(&format!("Bearer {token}"));
+            let unsendable = || Trouble::new(Reason::Auth, "the token holds characters that a header may not");
+            ask.headers.insert(AUTHORIZATION, sendable.ok_or_else(unsendable)?);
+            check.seen = Seen::default();
+            check.began = Instant::now();
+            let mut jar = Jar::default();
+            let walked = walk(way, manner, &ask, &check.masks, &mut jar, until, &mut check.seen).await;
+            let status = check.seen.answer.as_ref().map(|answer| answer.status);
+            if is_new || status != Some(StatusCode::UNAUTHORIZED) {
+                return walked;
+            }
+            refused = Some(token);
+        }
+    }
+
+    async fn walk(&self, ask: &Ask, until: Until, check: &mut Check) -> Result<(), Trouble> {
+        let Parts { way, manner, grant, .. } = &self.parts;
+        match grant {
+            Some(grant) => self.walk_granted(grant, ask, until, check).await,
+            None => walk(way, manner, ask, &check.masks, &mut Jar::default(), until, &mut check.seen).await,
+        }
+    }
 }
 
-impl Http {
-    /// Of what is wanted.
-    pub(super) fn new(wanted: Wanted, spec: &ProbeSpec, clients: &Clients) -> Self {
-        Self {
-            client: clients.http().clone(),
-            egress: clients.egress().clone(),
-            needs: Needs::of(spec),
-            keeper: Keeper::of(&wanted),
-            peer: peer(wanted.request.url()),
-            may_fail: !(spec.assert.is_empty() && spec.warn.is_empty()),
-            wanted,
-        }
+/// How an answer is looked at.
+pub(crate) struct Look<'p> {
+    pub(crate) at: Timestamp,
+    pub(crate) latency_us: i64,
+    /// Whom was asked, in sentences.
+    pub(crate) peer: &'p str,
+    pub(crate) reading: Reading,
+    pub(crate) needs: &'p Needs,
+    pub(crate) keeper: &'p Keeper,
+    /// Whether an expression may still turn an answer into a run that is not ok.
+    pub(crate) may_fail: bool,
+    pub(crate) masks: &'p Masks,
+}
+
+/// What was seen, as others read it.
+pub(crate) fn observe(seen: Seen, trouble: Option<Trouble>, look: &Look<'_>) -> Observation {
+    let masks = look.masks;
+    let addresses = seen.redirects(masks);
+    let masked = |Trouble { reason, message }: Trouble| Trouble { reason, message: masks.text(message) };
+    let Seen { phases, mut answer, .. } = seen;
+    let mut status_trouble =
+        answer.as_ref().and_then(|answer| Trouble::of_status(answer.status.as_u16(), answer.status.canonical_reason()));
+    let (mut trouble, mut facts) = (trouble, Facts::default());
+    if let Some(answer) = answer.as_mut().filter(|_| trouble.is_none()) {
+        let read = read(answer, &mut facts, look);
+        trouble = read.trouble;
+        status_trouble = read.of_status.or(status_trouble);
     }
+    let (trouble, status_trouble) = (trouble.map(masked), status_trouble.map(masked));
 
-    /// Hop by hop until an answer is read.
-    async fn walk(&self, asking: &Asking, began: Instant, seen: &mut Seen) -> Result<(), Trouble> {
-        let deadline = tokio::time::Instant::from_std(began + asking.timeout.as_duration());
-        let mut hop = Hop::first(&self.wanted.request);
-        loop {
-            let words = Words::of(&hop.url, asking.timeout, !seen.trail.addresses.is_empty());
-            check_literal(&self.egress, &hop.url).map_err(|refused| words.refused(refused))?;
-            let request = hop.request(&self.wanted.request, &self.wanted.masks)?;
-
-            let (sent, moments) = marked(timeout_at(deadline, self.client.execute(request))).await;
-            marks::add(&mut seen.phases, moments.phases());
-            let mut response = match sent {
-                Err(_too_late) => return Err(words.too_slow(moments.stage())),
-                Ok(Err(error)) => return Err(words.unanswered(&error, &moments)),
-                Ok(Ok(response)) => response,
-            };
-
-            let answer = seen.answer.insert(Answer::head(&mut response));
-            let next = if self.wanted.follow { hop.next(answer.status, &answer.headers)? } else { None };
-            let Some(next) = next else {
-                let read = answer.read(&mut response, self.wanted.max_body, deadline, &words).await;
-                let transfer = Phases { transfer_us: Some(micros(moments.over().elapsed())), ..Phases::default() };
-                marks::add(&mut seen.phases, transfer);
-                return read;
-            };
-            seen.trail.go(std::mem::replace(&mut hop, next.clone()), &next)?;
-        }
+    let maybe_not_ok = look.may_fail || trouble.is_some() || status_trouble.is_some();
+    let exchange = if maybe_not_ok {
+        look.keeper.whole(answer.as_ref(), addresses.clone(), masks)
+    } else {
+        look.keeper.slim(answer.as_ref(), addresses.clone())
+    };
+    let facts = match answer {
+        Some(answer) if trouble.is_none() => look.needs.facts(answer, &addresses, masks, look.at, facts),
+        _ => Facts::default(),
+    };
+    let (started_at, latency_us) = (look.at, look.latency_us);
+    Observation {
+        started_at,
+        latency_us,
+        phases,
+        trouble,
+        status_trouble,
+        status_warning: None,
+        facts,
+        exchange: Some(exchange),
     }
+}
 
-    /// What was seen, as others read it.
-    fn observe(&self, asking: &Asking, latency_us: i64, seen: Seen, trouble: Option<Trouble>) -> Observation {
-        let Seen { phases, trail: Trail { addresses, .. }, answer } = seen;
-        let masks = &self.wanted.masks;
-        let addresses: Vec<String> = addresses.into_iter().map(|address| masks.text(address)).collect();
-        let trouble = trouble.map(|Trouble { reason, message }| Trouble { reason, message: masks.text(message) });
-        let status_trouble = answer
-            .as_ref()
-            .and_then(|answer| Trouble::of_status(answer.status.as_u16(), answer.status.canonical_reason()));
-
-        let maybe_not_ok = self.may_fail || trouble.is_some() || status_trouble.is_some();
-        let exchange = if maybe_not_ok {
-            self.keeper.whole(answer.as_ref(), addresses.clone(), masks)
-        } else {
-            self.keeper.slim(answer.as_ref(), addresses.clone())
-        };
-        let facts = match answer {
-            Some(answer) if trouble.is_none() => self.needs.facts(answer, &addresses, masks, asking.at),
-            _ => Facts::default(),
-        };
-        Observation {
-            started_at: asking.at,
-            latency_us,
-            phases,
-            trouble,
-            status_trouble,
-            facts,
-            exchange: Some(exchange),
-        }
+fn read(answer: &mut Answer, facts: &mut Facts, look: &Look<'_>) -> Read {
+    if matches!(look.reading, Reading::Plain) {
+        return Read::default();
     }
+    // What is read out of it becomes facts and sentences, so it must hold no secret any more.
+    answer.body = look.masks.bytes(std::mem::take(&mut answer.body));
+    match look.reading {
+        Reading::Plain => Read::default(),
+        Reading::GraphQl => graphql::read(answer, look.peer),
+        Reading::Of(reading) => reading(answer, facts, look.peer),
+    }
+}
+
+/// A check under way.
+struct Check {
+    /// When the first network call for the answer itself began.
+    began: Instant,
+    seen: Seen,
+    masks: Masks,
 }
 
 #[async_trait]
 impl Probe for Http {
     async fn ask(&self, asking: &Asking) -> Observation {
         let began = Instant::now();
-        let mut seen = Seen::default();
-        let trouble = self.walk(asking, began, &mut seen).await.err();
-        self.observe(asking, micros(began.elapsed()), seen, trouble)
+        let deadline = tokio::time::Instant::from_std(began + asking.timeout.as_duration());
+        let until = Until { at: asking.at, deadline, timeout: asking.timeout };
+        let mut check = Check { began, seen: Seen::default(), masks: self.parts.masks.clone() };
+        let (ready, trouble) = match self.ready(until).await {
+            Ok(ready) => {
+                let trouble = self.walk(ready.as_ref().unwrap_or(&self.parts.ask), until, &mut check).await.err();
+                (ready, trouble)
+            }
+            Err(trouble) => (None, Some(trouble)),
+        };
+        let Check { began, seen, masks } = check;
+        let with_file = ready.as_ref().map(|ask| Keeper::of(ask, &masks));
+        let look = Look {
+            at: asking.at,
+            latency_us: micros(began.elapsed()),
+            peer: &peer(&self.parts.ask.url),
+            reading: self.parts.reading,
+            needs: &self.needs,
+            keeper: with_file.as_ref().unwrap_or(&self.keeper),
+            may_fail: self.may_fail,
+            masks: &masks,
+        };
+        observe(seen, trouble, &look)
     }
 
     fn peer(&self) -> Option<HostKey> {
-        Some(self.peer.clone())
-    }
-}
-
-/// An address written into a URL never reaches the resolver, so it is checked here.
-fn check_literal(egress: &Egress, url: &Url) -> Result<(), Refused> {
-    let host = url.host_str().unwrap_or_default();
-    match host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>() {
-        Ok(address) => egress.check(address),
-        Err(_is_a_name) => Ok(()),
+        Some(self.parts.peer.clone())
     }
 }

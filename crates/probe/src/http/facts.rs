@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use hyper::header::HeaderMap;
 use model::{ProbeSpec, Timestamp};
-use reqwest::header::HeaderMap;
 use rules::assess::{Fact, Facts};
-use x509_parser::{certificate::X509Certificate, prelude::FromDer};
 
 use super::answer::Answer;
-use crate::{options::mentions, redact::Masks};
+use crate::{certificate, options::mentions, redact::Masks};
 
 /// Which facts anybody looks at.
 #[expect(clippy::struct_excessive_bools, reason = "one switch per name, read by name")]
-pub(super) struct Needs {
+pub(crate) struct Needs {
     status: bool,
     headers: bool,
     cert: bool,
@@ -24,7 +23,7 @@ pub(super) struct Needs {
 
 impl Needs {
     /// Of a probe's expressions.
-    pub(super) fn of(spec: &ProbeSpec) -> Self {
+    pub(crate) fn of(spec: &ProbeSpec) -> Self {
         Self {
             status: mentions(spec, "status"),
             headers: mentions(spec, "headers"),
@@ -36,9 +35,20 @@ impl Needs {
         }
     }
 
-    /// The facts of an answer, without the secrets that it echoes.
-    pub(super) fn facts(&self, answer: Answer, redirects: &[String], masks: &Masks, at: Timestamp) -> Facts {
-        let mut facts = Facts::default();
+    /// And these two in any case.
+    pub(crate) fn with_size_and_status(self) -> Self {
+        Self { status: true, size: true, ..self }
+    }
+
+    /// The facts of an answer beside those that are there, without the secrets that it echoes.
+    pub(crate) fn facts(
+        &self,
+        answer: Answer,
+        redirects: &[String],
+        masks: &Masks,
+        at: Timestamp,
+        mut facts: Facts,
+    ) -> Facts {
         if self.status {
             facts.put("status", i64::from(answer.status.as_u16()));
         }
@@ -46,7 +56,7 @@ impl Needs {
             facts.put("headers", headers(&answer.headers, masks));
         }
         if self.cert
-            && let Some(cert) = answer.tls.as_ref().and_then(|tls| certificate(tls.peer_certificate()?, at))
+            && let Some(cert) = answer.certificate.as_ref().and_then(|own| certificate::facts(own, at))
         {
             facts.put("cert", cert);
         }
@@ -76,15 +86,4 @@ fn headers(headers: &HeaderMap, masks: &Masks) -> BTreeMap<String, Fact> {
             (name.as_str().to_owned(), Fact::Text(masks.text(values.join(", "))))
         })
         .collect()
-}
-
-/// The certificate's facts; `None` if it cannot be read, which then fails every expression that asks for it.
-fn certificate(der: &[u8], at: Timestamp) -> Option<BTreeMap<String, Fact>> {
-    let (_, certificate) = X509Certificate::from_der(der).ok()?;
-    let left_ms = certificate.validity().not_after.timestamp().saturating_mul(1_000).saturating_sub(at.0);
-    Some(BTreeMap::from([
-        ("expires_in".to_owned(), Fact::DurationUs(left_ms.saturating_mul(1_000))),
-        ("subject".to_owned(), Fact::Text(certificate.subject().to_string())),
-        ("issuer".to_owned(), Fact::Text(certificate.issuer().to_string())),
-    ]))
 }

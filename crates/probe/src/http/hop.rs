@@ -1,13 +1,14 @@
 //! One hop of a check, and where its answer sends us next.
 
-use model::Reason;
-use reqwest::{
-    Body, Method, Request, StatusCode, Url,
+use hyper::{
+    Method, StatusCode,
     header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION},
 };
+use model::Reason;
+use reqwest::Url;
 use rules::assess::Trouble;
 
-use super::{MOST_REDIRECTS, trouble::peer};
+use super::{manner::Manner, request::Ask, trouble::peer};
 use crate::redact::{self, Masks, is_secret_header};
 
 /// What is asked in this hop, as far as it differs from the first.
@@ -23,33 +24,25 @@ pub(super) struct Hop {
 
 impl Hop {
     /// The first one.
-    pub(super) fn first(request: &Request) -> Self {
-        Self { method: request.method().clone(), url: request.url().clone(), foreign: false, bodiless: false }
+    pub(super) fn first(ask: &Ask) -> Self {
+        Self { method: ask.method.clone(), url: ask.url.clone(), foreign: false, bodiless: false }
     }
 
-    /// The request to send in it, made of the first one's. None is made where a secret would go to another host with its body.
-    pub(super) fn request(&self, first: &Request, masks: &Masks) -> Result<Request, Trouble> {
-        let once = || Trouble::new(Reason::Config, "the request's body cannot be sent twice");
-        let mut request = first.try_clone().ok_or_else(once)?;
+    /// What to ask in it, made of the first one's. Nothing is where a secret would go to another host with its body.
+    pub(super) fn ask(&self, first: &Ask, masks: &Masks) -> Result<Ask, Trouble> {
+        let mut ask = Ask { method: self.method.clone(), url: self.url.clone(), ..first.clone() };
         if self.bodiless {
-            *request.body_mut() = None;
-            request.headers_mut().remove(CONTENT_TYPE);
+            ask.body.clear();
+            ask.headers.remove(CONTENT_TYPE);
         }
         if self.foreign {
-            leave_headers(request.headers_mut(), masks);
-            let body = request.body().and_then(Body::as_bytes).unwrap_or_default();
-            if masks.are_in(&String::from_utf8_lossy(body)) {
+            leave_headers(&mut ask.headers, masks);
+            if masks.are_in(&String::from_utf8_lossy(&ask.body)) {
                 let why = "but the body holds a secret, which is not taken to another host";
                 return Err(Trouble::new(Reason::Redirect, format!("redirected to {}, {why}", peer(&self.url))));
             }
         }
-        if self.url != *request.url() {
-            *request.url_mut() = self.url.clone();
-        }
-        if self.method != *request.method() {
-            *request.method_mut() = self.method.clone();
-        }
-        Ok(request)
+        Ok(ask)
     }
 
     /// Where an answer sends us, by the rules of RFC 9110, section 15.4, and of browsers for 301 and 302. `None`: nowhere.
@@ -86,21 +79,34 @@ impl Hop {
 /// The hops taken so far; knows when they lead nowhere.
 #[derive(Default)]
 pub(super) struct Trail {
-    taken: Vec<Hop>,
+    /// Each with the cookies that it was asked with: another cookie is another question.
+    taken: Vec<(Hop, Option<HeaderValue>)>,
     /// The addresses followed, without secrets, the first left out.
     pub(super) addresses: Vec<String>,
 }
 
 impl Trail {
     /// Goes from one hop to the next, unless that was taken before or is one too many.
-    pub(super) fn go(&mut self, from: Hop, to: &Hop) -> Result<(), Trouble> {
-        self.taken.push(from);
+    pub(super) fn go(
+        &mut self,
+        (from, from_cookies): (Hop, Option<HeaderValue>),
+        (to, to_cookies): (&Hop, Option<HeaderValue>),
+        manner: &Manner,
+    ) -> Result<(), Trouble> {
         let address = redact::url(&to.url);
-        if self.taken.iter().any(|hop| hop.method == to.method && hop.url == to.url) {
+        if !manner.elsewhere && !same_host(&from.url, &to.url) {
+            let message = format!("redirected to another host, to {address}");
+            return Err(Trouble::new(Reason::Redirect, message));
+        }
+        self.taken.push((from, from_cookies));
+        let is_same = |(hop, cookies): &(Hop, Option<HeaderValue>)| {
+            hop.method == to.method && hop.url == to.url && *cookies == to_cookies
+        };
+        if self.taken.iter().any(is_same) {
             return Err(Trouble::new(Reason::Redirect, format!("redirects in a circle, back to {address}")));
         }
-        if self.addresses.len() == MOST_REDIRECTS {
-            let message = format!("more than {MOST_REDIRECTS} redirects, the next to {address}");
+        if self.addresses.len() == manner.redirects {
+            let message = format!("more than {} redirects, the next to {address}", manner.redirects);
             return Err(Trouble::new(Reason::Redirect, message));
         }
         self.addresses.push(address);
@@ -131,7 +137,7 @@ mod tests {
     use super::*;
 
     fn hop(method: Method, url: &str) -> Hop {
-        Hop::first(&Request::new(method, url.parse().expect(url)))
+        Hop::first(&Ask { method, ..Ask::get(url.parse().expect(url)) })
     }
 
     fn to(location: &str) -> HeaderMap {

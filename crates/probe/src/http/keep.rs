@@ -1,34 +1,33 @@
 //! What is kept of what was said on the wire.
 
+use hyper::header::HeaderMap;
 use model::{Exchange, Request, Response};
-use reqwest::header::HeaderMap;
 
-use super::{answer::Answer, spec::Wanted};
+use super::{answer::Answer, request::Ask};
 use crate::{
     excerpt::excerpt,
     redact::{self, Masks, REDACTED, is_secret_header},
 };
 
 /// The request as it is kept, rendered once.
-pub(super) struct Keeper {
+pub(crate) struct Keeper {
     whole: Request,
 }
 
 impl Keeper {
     /// Of what is sent in the first hop.
-    pub(super) fn of(wanted: &Wanted) -> Self {
-        let request = &wanted.request;
+    pub(crate) fn of(ask: &Ask, masks: &Masks) -> Self {
         let whole = Request {
-            method: request.method().to_string(),
-            url: wanted.masks.text(redact::url(request.url())),
-            headers: headers(request.headers(), &wanted.masks),
-            body: wanted.body.as_ref().map(|body| excerpt(body.as_bytes(), false, &wanted.masks)),
+            method: ask.method.to_string(),
+            url: masks.text(redact::url(&ask.url)),
+            headers: headers(&ask.headers, masks),
+            body: (!ask.body.is_empty()).then(|| excerpt(&ask.body, false, masks)),
         };
         Self { whole }
     }
 
     /// Everything, secrets left out: for a run that is not ok, or may turn out not to be.
-    pub(super) fn whole(&self, answer: Option<&Answer>, redirects: Vec<String>, masks: &Masks) -> Exchange {
+    pub(crate) fn whole(&self, answer: Option<&Answer>, redirects: Vec<String>, masks: &Masks) -> Exchange {
         let response = answer.map(|answer| Response {
             status: Some(answer.status.as_u16()),
             version: Some(answer.version().to_owned()),
@@ -40,7 +39,7 @@ impl Keeper {
     }
 
     /// Who was asked for what and who answered: for a run that is ok.
-    pub(super) fn slim(&self, answer: Option<&Answer>, redirects: Vec<String>) -> Exchange {
+    pub(crate) fn slim(&self, answer: Option<&Answer>, redirects: Vec<String>) -> Exchange {
         let request =
             Request { method: self.whole.method.clone(), url: self.whole.url.clone(), headers: Vec::new(), body: None };
         let response = answer.map(|answer| Response {

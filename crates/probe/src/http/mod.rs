@@ -1,99 +1,156 @@
 //! Asking over HTTP. Read in the order in which a check goes:
 //!
-//! `spec` (what is written) -> `ask` (hop by hop until an answer) over `client`, with `hop` for redirects and `answer` for what
-//! came -> `facts` and `keep` (what expressions and people get to see), or `trouble` (why no answer came, in words).
+//! `table` (what can be written) -> `request`, `body`, `sign` (what is sent) and `manner`, `way`, `proxy` (how) -> `ask` (a check, with
+//! a `token` where one is granted) -> `walk` (hop by hop until an answer) over `line`, with `hop` for redirects, `cookies` between
+//! hops, `answer` and `unpack` for what came -> `facts` and `keep` (what expressions and people get to see), or `trouble` (why no
+//! answer came, in words).
 
-pub(crate) mod client;
+pub(crate) mod shared;
+pub(crate) mod table;
 
-mod answer;
-mod ask;
-mod facts;
+pub(crate) mod answer;
+pub(crate) mod ask;
+pub(crate) mod body;
+pub(crate) mod cookies;
+pub(crate) mod facts;
+pub(crate) mod keep;
+pub(crate) mod manner;
+pub(crate) mod request;
+pub(crate) mod sign;
+pub(crate) mod token;
+pub(crate) mod walk;
+pub(crate) mod way;
+
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
+mod graphql;
 mod hop;
-mod keep;
-mod spec;
-mod trouble;
+mod line;
+mod proxy;
+pub(crate) mod trouble;
+mod unpack;
+mod version;
 
 use std::sync::Arc;
 
 use model::{Fault, ProbeSpec};
-use rules::kind::{CelKind, Kind, NameSpec, OptionKind, OptionSpec};
+use rules::kind::{CelKind, Kind, NameSpec};
 
-use crate::{Clients, HostKey, Probe};
+use crate::{
+    Clients, HostKey, Probe, dial,
+    filled::forms,
+    options::{Options, name},
+    redact::{self, Masks},
+    secure,
+    table::Entry,
+};
+use request::Ask;
+use sign::Signed;
 
-/// Hops that are followed at most.
-pub(crate) const MOST_REDIRECTS: usize = 10;
+/// The kind's line in the table.
+pub(crate) const ENTRY: Entry = Entry { kind: &KIND, build, whom };
 
-/// The kind's row.
-pub(crate) const KIND: Kind = Kind {
+pub(crate) static KIND: Kind = Kind {
     name: "http",
     summary: "Sends an HTTP request and looks at the answer",
     options: &[
-        option("url", OptionKind::Url, "The address to ask"),
-        optional("method", OptionKind::OneOf(METHODS), Some("GET"), "The request's method"),
-        optional("headers", OptionKind::Map, None, "Headers to send"),
-        optional("body", OptionKind::Text, None, "The body to send"),
-        optional("username", OptionKind::Text, None, "The user of basic authentication"),
-        secret("password", "The password of basic authentication"),
-        secret("bearer", "A token to send as `Authorization: Bearer`"),
-        optional(
-            "follow_redirects",
-            OptionKind::Bool,
-            Some("true"),
-            "Whether to follow up to 10 redirects; headers and secrets are not taken to another host",
-        ),
-        optional(
-            "max_body_bytes",
-            OptionKind::Int { min: 1, max: 16 * 1_048_576 },
-            Some("1048576"),
-            "A larger answer is not read to its end and fails as too_large",
-        ),
+        table::URL,
+        table::METHOD,
+        table::QUERY,
+        table::HEADERS,
+        table::BODY,
+        table::BODY_JSON,
+        table::BODY_FORM,
+        table::BODY_XML,
+        table::BODY_FILE,
+        table::GRAPHQL,
+        table::USERNAME,
+        table::PASSWORD,
+        table::BEARER,
+        table::API_KEY,
+        table::API_KEY_HEADER,
+        table::API_KEY_QUERY,
+        table::OAUTH2,
+        table::FOLLOW_REDIRECTS,
+        table::MAX_REDIRECTS,
+        table::REDIRECTS_TO,
+        table::COOKIES,
+        table::COMPRESSION,
+        table::MAX_BODY_BYTES,
+        table::HTTP_VERSION,
+        table::PROXY,
+        dial::IP,
+        dial::RESOLVE,
+        secure::CA,
+        secure::SERVER_NAME,
+        secure::CLIENT_CERTIFICATE,
+        secure::CLIENT_KEY,
+        secure::INSECURE,
     ],
-    names: &[
-        name("status", CelKind::Int, "The status of the answer: 200"),
-        name("latency", CelKind::Duration, "From the first network call to the last byte"),
-        name("body", CelKind::Text, "The body as text"),
-        name("json", CelKind::Dyn, "The body read as JSON"),
-        name("headers", CelKind::Map, "The headers of the answer, names in lower case"),
-        name("cert", CelKind::Map, "The server's certificate; absent without TLS"),
-        name("cert.expires_in", CelKind::Duration, "How long the certificate is still valid"),
-        name("cert.subject", CelKind::Text, "Whom the certificate is for"),
-        name("cert.issuer", CelKind::Text, "Who issued the certificate"),
-        name("redirects", CelKind::List, "The addresses that were followed, the first left out"),
-        name("version", CelKind::Text, "The protocol of the answer: HTTP/1.1"),
-        name("size", CelKind::Int, "Bytes of the body"),
-    ],
+    names: NAMES,
     counts_as_ask: true,
 };
 
-const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
-
-const fn option(name: &'static str, kind: OptionKind, help: &'static str) -> OptionSpec {
-    OptionSpec { name, kind, required: true, default: None, help, secret: false }
-}
-
-const fn optional(
-    name: &'static str,
-    kind: OptionKind,
-    default: Option<&'static str>,
-    help: &'static str,
-) -> OptionSpec {
-    OptionSpec { name, kind, required: false, default, help, secret: false }
-}
-
-const fn secret(name: &'static str, help: &'static str) -> OptionSpec {
-    OptionSpec { name, kind: OptionKind::Text, required: false, default: None, help, secret: true }
-}
-
-const fn name(name: &'static str, cel: CelKind, help: &'static str) -> NameSpec {
-    NameSpec { name, cel, help }
-}
+/// What expressions see of an answer.
+pub(crate) const NAMES: &[NameSpec] = &[
+    name("status", CelKind::Int, "The status of the answer: 200"),
+    name("latency", CelKind::Duration, "From the first network call to the last byte"),
+    name("body", CelKind::Text, "The body as text"),
+    name("json", CelKind::Dyn, "The body read as JSON"),
+    name("headers", CelKind::Map, "The headers of the answer, names in lower case"),
+    secure::CERT,
+    secure::CERT_EXPIRES_IN,
+    secure::CERT_SUBJECT,
+    secure::CERT_ISSUER,
+    name("redirects", CelKind::List, "The addresses that were followed, the first left out"),
+    name("version", CelKind::Text, "The protocol of the answer: HTTP/1.1"),
+    name("size", CelKind::Int, "Bytes of the body"),
+];
 
 /// A probe of what is written.
-pub(crate) fn build(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>> {
-    Ok(Arc::new(ask::Http::new(spec::Wanted::read(spec, clients.masked())?, spec, clients)))
+fn build(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>> {
+    let mut options = Options::of(&KIND, spec);
+    let (mut ask, graphql) = request::read(&mut options);
+    let signed = sign::sign(&mut options, ask.as_mut());
+    let grant = token::Grant::read(&mut options, ask.as_ref());
+    let way = ask.as_ref().and_then(|ask| {
+        let also = grant.iter().map(token::Grant::url);
+        way::Way::read(&mut options, clients, &ask.url, also)
+    });
+    let manner = manner::Manner::read(&mut options);
+    let masks = masks(&options, clients, &signed, ask.as_ref(), way.as_ref());
+    let made = match (ask, way, manner) {
+        (Some(ask), Some(way), Some(manner)) => {
+            let reading = ask::Reading::of(graphql);
+            let peer = whom(spec).unwrap_or_else(|| request::key(&ask.url, None));
+            let parts = ask::Parts { ask, grant, way, manner, masks, reading, peer };
+            Some(Arc::new(ask::Http::new(parts, spec, clients)) as Arc<dyn Probe>)
+        }
+        _ => None,
+    };
+    options.finish(made)
 }
 
-/// Whom such a probe asks.
-pub(crate) fn whom(spec: &ProbeSpec) -> Option<HostKey> {
-    spec::whom(spec)
+/// What must not be kept: what is written as a secret and what was filled in, in all forms.
+pub(crate) fn masks(
+    options: &Options<'_>,
+    clients: &Clients,
+    signed: &Signed,
+    ask: Option<&Ask>,
+    way: Option<&way::Way>,
+) -> Masks {
+    let mut secrets = options.secrets();
+    secrets.extend(signed.secrets.iter().cloned());
+    secrets.extend(ask.iter().flat_map(|ask| redact::in_query(&ask.url)));
+    secrets.extend(way.and_then(way::Way::proxy_pair));
+    Masks::of(secrets.iter().flat_map(|secret| forms::of(secret)).chain(clients.masked().iter().cloned()))
+}
+
+/// Whom such a probe asks: the host of the address, and whoever else gets to see what is sent.
+fn whom(spec: &ProbeSpec) -> Option<HostKey> {
+    let mut options = Options::of(&KIND, spec);
+    let url = request::address(&mut options)?;
+    let key = request::key(&url, dial::resolve(&mut options));
+    let key = token::whom(&mut options).iter().fold(key, |key, token| key.and(token));
+    Some(way::whom(&mut options).iter().fold(key, |key, proxy| key.and(proxy)))
 }

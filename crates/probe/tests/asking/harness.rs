@@ -33,6 +33,7 @@ pub fn spec(kind: &str, options: Value) -> ProbeSpec {
         measures: std::collections::BTreeMap::new(),
         counts: true,
         enabled: true,
+        upside_down: false,
         environment: None,
     }
 }
@@ -41,6 +42,11 @@ pub fn spec(kind: &str, options: Value) -> ProbeSpec {
 pub fn curious(kind: &str, options: Value) -> ProbeSpec {
     let everything = "status body json headers cert redirects version size banner".to_owned();
     ProbeSpec { assert: vec![everything], ..spec(kind, options) }
+}
+
+/// The same with an expression that holds these words.
+pub fn about(kind: &str, options: Value, words: &str) -> ProbeSpec {
+    ProbeSpec { assert: vec![words.to_owned()], ..spec(kind, options) }
 }
 
 /// A probe that can be asked.
@@ -65,11 +71,16 @@ pub async fn ask_within(spec: &ProbeSpec, clients: &Clients, timeout: Span) -> O
 
 /// Clients that fill this value in for `${secret:ERP}`.
 pub fn filling(value: &'static str) -> Clients {
+    filling_through(Clients::new().expect("clients"), value)
+}
+
+/// The same of clients that are there.
+pub fn filling_through(clients: Clients, value: &'static str) -> Clients {
     let fill: Fill = Arc::new(move |text: String, _host: Option<String>| -> Filling {
         let filled = Filled { text: text.replace("${secret:ERP}", value), values: vec![value.to_owned()] };
         Box::pin(async move { Ok(filled) })
     });
-    Clients::new().expect("clients").filling(fill)
+    clients.filling(fill)
 }
 
 /// What went wrong; fails when nothing did.

@@ -30,8 +30,6 @@ async fn a_dropped_attempt_leaves_nothing_behind() {
         _ = &mut attempt => panic!("there was no answer"),
         stream = asked => stream,
     };
-    assert!(tasks() > before, "a task drives the connection");
-
     // when the attempt is dropped,
     drop(attempt);
 

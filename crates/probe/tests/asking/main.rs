@@ -1,17 +1,41 @@
 //! Probes against real servers on loopback ports: what they see, what they say when it goes wrong, what they never keep.
 
+mod child;
 mod harness;
 mod pki;
 mod server;
 
+mod amqp;
 mod answers;
+mod chain;
+mod command;
+mod cookies;
+mod credentials;
+mod dial;
+mod dns;
+mod docs;
 mod egress;
 mod faults;
 mod filled;
+mod grpc;
+mod http_steps;
+mod icmp;
+mod kafka;
 mod leaving;
+mod mqtt;
 mod options;
 mod phases;
+mod prometheus;
 mod redirects;
+mod redis;
+mod requests;
+mod s3;
 mod secrets;
+mod sftp;
+mod smtp;
+mod sql;
+mod starttls;
 mod tcp;
 mod tls;
+mod ways;
+mod websocket;

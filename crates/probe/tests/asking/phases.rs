@@ -23,6 +23,7 @@ fn slow(config: Arc<ServerConfig>, waits: [Duration; 3]) -> impl Future<Output =
     Server::raw(move |stream: TcpStream, _| {
         let config = Arc::clone(&config);
         async move {
+            stream.set_nodelay(true).expect("a server that holds nothing back");
             tokio::time::sleep(waits[0]).await;
             let Ok(mut stream) = TlsAcceptor::from(config).accept(stream).await else { return };
             let _asked = read_request(&mut stream).await;

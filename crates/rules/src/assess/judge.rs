@@ -22,7 +22,7 @@ pub struct Judgement {
     pub message: Option<String>,
     /// Each expression of `assert`, then of `warn`, with both sides as they were. Empty when no answer came.
     pub assertions: Vec<Assertion>,
-    /// The measures that could be told. A length of time is in seconds.
+    /// The measures that could be told, and those that the target told by itself. A length of time is in seconds.
     pub measures: BTreeMap<String, f64>,
     /// The names of those that could not.
     pub untold: Vec<String>,
@@ -53,7 +53,7 @@ pub fn assess(compiled: &Compiled, observation: &Observation) -> Judgement {
     let asserts = ask(&compiled.asserts, &scope);
     let warns = ask(&compiled.warns, &scope);
     let (outcome, trouble) = verdict(observation, &asserts, &warns, &json);
-    let (measures, untold) = measure(compiled, &scope);
+    let (measures, untold) = measure(compiled, &scope, observation.facts.measures());
     let lines = asserts.into_iter().map(|line| line.told(false)).chain(warns.into_iter().map(|line| line.told(true)));
     Judgement {
         outcome,
@@ -109,11 +109,16 @@ fn verdict(
     warns: &[Line<'_>],
     json: &Json,
 ) -> (Outcome, Option<Trouble>) {
-    if let Some(status) = &observation.status_trouble {
-        let mut minding = asserts.iter().filter(|line| line.expression.asked.mentions("status")).peekable();
-        if minding.peek().is_none() || minding.any(|line| !line.held.passed) {
-            return (Outcome::Failed, Some(status.clone()));
-        }
+    let mut minding = asserts.iter().filter(|line| line.expression.asked.mentions("status")).peekable();
+    let is_minded = minding.peek().is_some();
+    let minded_failed = minding.any(|line| !line.held.passed);
+    if let Some(status) = observation.status_trouble.as_ref().filter(|_| !is_minded || minded_failed) {
+        let outcome = if status.reason.is_ours() { Outcome::Unknown } else { Outcome::Failed };
+        return (outcome, Some(status.clone()));
+    }
+    let fails = asserts.iter().any(|line| !line.held.passed);
+    if let Some(status) = observation.status_warning.as_ref().filter(|_| !is_minded && !fails) {
+        return (Outcome::Warn, Some(status.clone()));
     }
     for (outcome, lines) in [(Outcome::Failed, asserts), (Outcome::Warn, warns)] {
         let mut troubles: Vec<_> =
@@ -126,15 +131,23 @@ fn verdict(
     (Outcome::Ok, None)
 }
 
-fn measure(compiled: &Compiled, scope: &Scope<'_, '_>) -> (BTreeMap<String, f64>, Vec<String>) {
-    let mut measures = BTreeMap::new();
+fn measure(
+    compiled: &Compiled,
+    scope: &Scope<'_, '_>,
+    told: &BTreeMap<String, f64>,
+) -> (BTreeMap<String, f64>, Vec<String>) {
+    let mut measures = told.clone();
     let mut untold = Vec::new();
     for (name, expression) in &compiled.measures {
         match number(expression, scope) {
             Some(value) => {
                 measures.insert(name.clone(), value);
             }
-            None => untold.push(name.clone()),
+            None => {
+                // What is written for a name holds, also where it cannot be told.
+                measures.remove(name);
+                untold.push(name.clone());
+            }
         }
     }
     (measures, untold)

@@ -15,9 +15,13 @@ pub struct Observation {
     pub phases: Phases,
     /// What kept the probe from an answer: no connection, a broken handshake, no answer in time. Nothing else is looked at.
     pub trouble: Option<Trouble>,
-    /// What the answer's status says by itself (401 is `auth`, 503 `server_error`). It fails the run unless an assertion
-    /// mentions `status`; then the assertion decides and this only lends its reason and message.
+    /// What the answer's status says by itself (401 is `auth`, 503 `server_error`). It fails the run (or makes it `unknown`, where
+    /// the reason is ours) unless an assertion mentions `status`; then the assertion decides and this only lends its reason and
+    /// message.
     pub status_trouble: Option<Trouble>,
+    /// What the status warns of by itself, where a protocol has such a status. It makes a run that did not fail `warn`, unless an
+    /// assertion mentions `status`.
+    pub status_warning: Option<Trouble>,
     /// What expressions may look at.
     pub facts: Facts,
     /// What was said on the wire.
@@ -33,6 +37,7 @@ impl Observation {
             phases: Phases::default(),
             trouble: None,
             status_trouble: None,
+            status_warning: None,
             facts: Facts::default(),
             exchange: None,
         }
@@ -79,6 +84,7 @@ impl Trouble {
 pub struct Facts {
     values: BTreeMap<String, Fact>,
     body: Option<Vec<u8>>,
+    measures: BTreeMap<String, f64>,
 }
 
 impl Facts {
@@ -97,6 +103,16 @@ impl Facts {
     /// Adds the body as it was received. It is read as text only when an expression asks for `body`, as JSON only for `json`.
     pub fn put_body(&mut self, body: impl Into<Vec<u8>>) {
         self.body = Some(body.into());
+    }
+
+    /// Adds numbers that the target told under names of its own: measures of the run, beside those that are written for the probe.
+    pub fn put_measures(&mut self, measures: BTreeMap<String, f64>) {
+        self.measures.extend(measures);
+    }
+
+    /// The numbers that the target told by itself.
+    pub fn measures(&self) -> &BTreeMap<String, f64> {
+        &self.measures
     }
 
     /// The fact of this name.

@@ -2,7 +2,10 @@ use model::{Held, Span, Timestamp};
 use proptest::prelude::*;
 
 use super::{Mark, Timeline, availability, hold};
-use crate::outcome::Verdict::{self, Down, Up, Warn};
+use crate::{
+    outcome::Verdict::{self, Down, Up, Warn},
+    window::{Opening, union},
+};
 
 const END: Timestamp = Timestamp(1_000);
 
@@ -50,6 +53,29 @@ fn an_integration_is_at_each_instant_the_worst_of_its_probes() {
 }
 
 #[test]
+fn time_in_maintenance_is_neither_up_nor_down() {
+    // Given a probe that is up, fails from 200 on, and is up again from 600 on,
+    let line = Timeline::new(
+        &[mark(0, Up), mark(200, Down), mark(400, Down), mark(600, Up), mark(800, Up)],
+        Timestamp(0),
+        END,
+    );
+    let opening = |from, to| Opening { from: Timestamp(from), to: Timestamp(to) };
+
+    // when maintenance lasts from 150 to 550, and a moment at the end,
+    let kept = line.clone().with_maintenance(&[opening(-50, -10), opening(150, 550), opening(990, 2_000)]);
+
+    // then only what failed after it counts.
+    assert_eq!(kept.held(), Held { up_ms: 540, down_ms: 50, maintenance_ms: 410, ..Held::default() });
+    assert_eq!(
+        kept.held_between(Timestamp(100), Timestamp(200)),
+        Held { up_ms: 50, maintenance_ms: 50, ..Held::default() }
+    );
+    assert_eq!(availability(kept.held()).1.to_string(), "1");
+    assert_eq!(line.clone().with_maintenance(&[]), line);
+}
+
+#[test]
 fn no_percentage_is_given_below_95_percent_coverage() {
     let of = |up_ms, warn_ms, down_ms, unknown_ms| {
         availability(Held { up_ms, warn_ms, down_ms, unknown_ms, maintenance_ms: 7 })
@@ -92,5 +118,19 @@ proptest! {
         prop_assert_eq!(whole.held().down_ms, i64::try_from(down).expect("a count"));
         let cut = Timestamp(from);
         prop_assert_eq!(whole.held_between(Timestamp(0), cut).plus(whole.held_between(cut, END)), whole.held());
+    }
+
+    #[test]
+    fn maintenance_takes_its_time_from_all_else(marks in marks(), openings in prop::collection::vec((-100_i64..1_100, 0_i64..300), 0..6)) {
+        let openings = openings.into_iter().map(|(from, length)| Opening { from: Timestamp(from), to: Timestamp(from + length) });
+        let openings = union(openings.collect());
+        let line = Timeline::new(&marks, Timestamp(0), END);
+        let kept = line.clone().with_maintenance(&openings).held();
+        let is_kept = |t: i64| openings.iter().any(|opening| opening.from.0 <= t && t < opening.to.0);
+        let count = |wanted: &dyn Fn(i64) -> bool| i64::try_from((0..1_000).filter(|&t| wanted(t)).count()).expect("a count");
+        prop_assert_eq!(kept.total_ms(), 1_000);
+        prop_assert_eq!(kept.maintenance_ms, count(&is_kept));
+        prop_assert_eq!(kept.down_ms, count(&|t| !is_kept(t) && verdict_at(&marks, t) == Some(Down)));
+        prop_assert_eq!(kept.up_ms, count(&|t| !is_kept(t) && verdict_at(&marks, t) == Some(Up)));
     }
 }

@@ -112,6 +112,8 @@ fn scalar(text: &str) -> String {
 /// Whether the text without quotes is this text, for us and for readers of YAML 1.1.
 fn is_plain(text: &str) -> bool {
     const OLD_WORDS: [&str; 6] = ["y", "n", "yes", "no", "on", "off"];
+    // `22:00` was a number to the base of 60.
+    let is_old_time = text.contains(':') && text.chars().all(|sign| sign.is_ascii_digit() || ":._".contains(sign));
     let begins = text.starts_with(|sign: char| sign.is_alphanumeric() || sign == '/');
     let ends = !text.ends_with([' ', ':']);
     let clear = text.chars().all(|sign| matches!(sign, ' '..='~') || sign.is_alphanumeric());
@@ -121,6 +123,7 @@ fn is_plain(text: &str) -> bool {
         && !text.contains(": ")
         && !text.contains(" #")
         && !OLD_WORDS.contains(&text.to_lowercase().as_str())
+        && !is_old_time
         && matches!(Scalar::parse_from_cow_and_metadata(text.into(), ScalarStyle::Plain, None), Some(Scalar::String(_)))
 }
 

@@ -11,7 +11,7 @@ use super::{
     probe::probe,
     timing::expectation,
     tree::Tree,
-    values::{NAME, SLUG, URL, day, int, line, list, name, one_or_more, prose, slug, url, word},
+    values::{NAME, SLUG, URL, day, int, line, list, name, one_or_more, prose, slug, slugs, url, word},
 };
 use crate::kind::Kind;
 
@@ -47,6 +47,7 @@ pub(super) fn integration(at: &At<'_>, kinds: &[Kind], faults: &mut Faults) -> O
         building_blocks: fields
             .read("building_blocks", |at, faults| Some(items(&one_or_more(at), faults, name)))
             .unwrap_or_default(),
+        tags: fields.read("tags", |at, faults| Some(slugs(at, faults))).unwrap_or_default(),
         unit: fields.read("unit", unit),
         expect: fields.read("expect", expectation),
         baseline: fields.read("baseline", baseline),

@@ -1,15 +1,16 @@
-//! The catalogue: what is written of systems, integrations, probes and baselines, read with every fault at once.
+//! The catalogue: what is written of systems, integrations, probes, baselines and windows, read with every fault at once.
 //!
 //! A text becomes a tree that knows its lines, the tree is read field by field, and each reader adds what is wrong to one list
 //! instead of stopping. JSON of the API takes the same way without lines.
 //!
 //! ```text
 //! YAML text -> yaml --+
-//!                     +-> tree -> fields, values -> system, integration (timing, baseline), probe (options) -> document
+//!                     +-> tree -> fields, values -> system, integration (timing, baseline), probe (options), window -> document
 //! JSON value ---------+                                                                                        |
 //! CSV text -> table -------------------------------------------------------------------------> Catalogue <----+
 //! Catalogue -> plan (what applying it would do)
 //! Catalogue -> write -> tree -> emit -> YAML text
+//! kinds -> schema (what editors complete and check by)
 //! ```
 //!
 //! # The document
@@ -44,6 +45,18 @@
 //!         assert: [status == 200]
 //!         measures:
 //!           backlog: {value: json.queue.depth, unit: count}
+//! windows:
+//!   - slug: patch-night
+//!     name: Patch night
+//!     kind: maintenance           # or freeze; maintenance if not said
+//!     monthly: {nth: 2, weekday: tue, from: "22:00", to: "02:00", time_zone: Europe/Berlin}
+//!     #   once: {from: 2026-12-05T20:00:00Z, to: 2026-12-06T04:00:00Z}
+//!     #   weekly: {days: [sat, sun], from: "22:00", to: "02:00"}
+//!     #   monthly: {day: -1, from: "22:00", to: "02:00"}
+//!     #   cron: {at: 0 2 * * *, lasts: 1h}
+//!     #   rrule: {rule: FREQ=YEARLY;BYMONTH=12, starts: 2026-12-24T12:00, lasts: 3days}
+//!     systems: [netsuite]         # and integrations, tags; or everything: true
+//!     counts: false               # true: failures count all the same
 //! ```
 //!
 //! An optional text that is empty counts as not written, and so does `null`. [`write()`] uses the nested `options`, the short forms of `unit`,
@@ -62,8 +75,10 @@ mod options;
 mod probe;
 mod system;
 mod timing;
+mod window;
 
 mod document;
+mod slugs;
 mod table;
 
 mod patch;
@@ -72,11 +87,14 @@ mod plan;
 mod emit;
 mod write;
 
+mod schema;
+
 #[cfg(test)]
 mod tests;
 
-pub use document::{check_baseline, check_integration, check_probe, check_system, read};
+pub use document::{check_baseline, check_integration, check_probe, check_system, check_window, read};
 pub use patch::merge_patch;
 pub use plan::plan;
+pub use schema::schema;
 pub use table::read_csv;
 pub use write::write;

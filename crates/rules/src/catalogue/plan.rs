@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use model::{Catalogue, Change, ChangeKind, IntegrationSpec, Plan, ProbeSpec, Slug, SystemSpec};
+use model::{Catalogue, Change, ChangeKind, IntegrationSpec, Plan, ProbeSpec, Slug, SystemSpec, WindowSpec};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// The changes from `have` to `want`, in the order in which they can be carried out: systems that come or change, then integrations
-/// with their baseline and probes, then what goes, systems last. Integrations that go take their probes with them. `formerly` is the way
+/// with their baseline and probes, then windows, then what goes, systems last. Integrations that go take their probes with them. `formerly` is the way
 /// to a state and not a part of it: it turns a removal and a creation into one change of `slug`, and is compared nowhere.
 pub fn plan(have: &Catalogue, want: &Catalogue) -> Plan {
     let mut coming = Vec::new();
@@ -15,15 +15,23 @@ pub fn plan(have: &Catalogue, want: &Catalogue) -> Plan {
     let systems = Pairs::of(&have.systems, &want.systems);
     let integrations = Pairs::of(&have.integrations, &want.integrations);
 
-    let renames = renames(&systems);
+    let (renames, moves) = (renames(&systems), renames(&integrations));
     for (before, after) in &systems.pairs {
-        coming.extend(change("system", after.slug.to_string(), before.map(fields), &fields(after)));
+        let before =
+            before.map(|before| SystemSpec { depends_on: now(&before.depends_on, &renames), ..before.clone() });
+        coming.extend(change("system", after.slug.to_string(), before.as_ref().map(fields), &fields(after)));
     }
     for (before, after) in &integrations.pairs {
         let before = before.map(|before| renamed(before, &renames));
         coming.extend(change("integration", after.slug.to_string(), before.as_ref().map(fields), &fields(after)));
         parts(before.as_ref(), after, &mut coming, &mut going);
     }
+    let windows = Pairs::of(&have.windows, &want.windows);
+    for (before, after) in &windows.pairs {
+        let before = before.map(|before| called(before, &renames, &moves));
+        coming.extend(change("window", after.slug.to_string(), before.as_ref().map(fields), &fields(after)));
+    }
+    going.extend(windows.gone.iter().map(|gone| removal("window", gone.slug.to_string())));
     going.extend(integrations.gone.iter().map(|gone| removal("integration", gone.slug.to_string())));
     going.extend(systems.gone.iter().map(|gone| removal("system", gone.slug.to_string())));
     coming.append(&mut going);
@@ -71,6 +79,16 @@ impl Named for IntegrationSpec {
     }
 }
 
+impl Named for WindowSpec {
+    fn slug(&self) -> &Slug {
+        &self.slug
+    }
+
+    fn formerly(&self) -> Option<&Slug> {
+        None
+    }
+}
+
 impl Named for ProbeSpec {
     fn slug(&self) -> &Slug {
         &self.slug
@@ -101,20 +119,31 @@ impl<'c, T: Named> Pairs<'c, T> {
     }
 }
 
-/// What systems will be called that are called otherwise now.
-fn renames<'c>(systems: &Pairs<'c, SystemSpec>) -> BTreeMap<&'c Slug, &'c Slug> {
-    let named = systems.pairs.iter().filter_map(|(before, after)| Some((&(*before)?.slug, &after.slug)));
+/// What things will be called that are called otherwise now.
+fn renames<'c, T: Named>(things: &Pairs<'c, T>) -> BTreeMap<&'c Slug, &'c Slug> {
+    let named = things.pairs.iter().filter_map(|(before, after)| Some(((*before)?.slug(), after.slug())));
     named.filter(|(before, after)| before != after).collect()
+}
+
+/// These slugs as they will be.
+fn now<'s>(slugs: impl IntoIterator<Item = &'s Slug>, renames: &BTreeMap<&Slug, &Slug>) -> Vec<Slug> {
+    slugs.into_iter().map(|slug| (*renames.get(slug).unwrap_or(&slug)).clone()).collect()
 }
 
 /// The integration with its systems called as they will be: a system's new slug is no change of what runs to it.
 fn renamed(integration: &IntegrationSpec, renames: &BTreeMap<&Slug, &Slug>) -> IntegrationSpec {
-    let now = |slug: &Slug| (*renames.get(slug).unwrap_or(&slug)).clone();
+    let one = |slug: &Slug| (*renames.get(slug).unwrap_or(&slug)).clone();
     let mut integration = integration.clone();
-    integration.from = now(&integration.from);
-    integration.to = now(&integration.to);
-    integration.via = integration.via.iter().map(now).collect();
+    integration.from = one(&integration.from);
+    integration.to = one(&integration.to);
+    integration.via = now(&integration.via, renames);
     integration
+}
+
+/// The window with what it is over called as it will be.
+fn called(window: &WindowSpec, systems: &BTreeMap<&Slug, &Slug>, integrations: &BTreeMap<&Slug, &Slug>) -> WindowSpec {
+    let (systems, integrations) = (now(&window.systems, systems), now(&window.integrations, integrations));
+    WindowSpec { systems, integrations, ..window.clone() }
 }
 
 /// The fields that are compared: all that are written, but for `formerly` and what has changes of its own.

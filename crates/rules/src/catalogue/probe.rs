@@ -57,11 +57,17 @@ pub(super) fn probe(at: &At<'_>, kinds: &[Kind], faults: &mut Faults) -> Option<
         measures: fields.read("measures", measures).unwrap_or_default(),
         counts: fields.read("counts", flag).unwrap_or(true),
         enabled: fields.read("enabled", flag).unwrap_or(true),
+        upside_down: fields.read("upside_down", flag).unwrap_or(false),
         environment: fields.read("environment", line),
         // Options come last: whatever is no field of a probe may be one of its kind's.
         options: options(&mut fields, kind, kinds),
         schedule: schedule.unwrap_or(Schedule::Every { every: Span::minutes(1) }),
     };
+    if let Some(at) =
+        at.peek("upside_down").filter(|_| spec.upside_down && kind.is_some_and(|kind| !kind.counts_as_ask))
+    {
+        fields.faults.add(&at, "a kind that asks nothing cannot be upside down", "false");
+    }
     fields.close();
     if let Some(kind) = kind {
         compile(at, &spec, kind, faults);

@@ -73,7 +73,7 @@ pub fn read_csv(file: &str, text: &str) -> Result<Catalogue, Vec<Fault>> {
         }
     }
     let Draft { systems, integrations, .. } = draft;
-    faults.into_result(Some(Catalogue { catalogue: LANDSCAPE.to_owned(), systems, integrations }))
+    faults.into_result(Some(Catalogue { catalogue: LANDSCAPE.to_owned(), systems, integrations, windows: Vec::new() }))
 }
 
 struct Sheet {
@@ -199,6 +199,7 @@ impl Draft {
             runbook: None,
             documents: Vec::new(),
             building_blocks: Vec::new(),
+            tags: Vec::new(),
             unit: None,
             expect: None,
             baseline: None,
@@ -226,7 +227,15 @@ impl Draft {
     fn system(&mut self, (name, slug): (String, Slug)) -> Slug {
         if self.known.insert(slug.clone()) {
             let slug = slug.clone();
-            self.systems.push(SystemSpec { slug, name, kind: None, owner: None, description: None, formerly: None });
+            self.systems.push(SystemSpec {
+                slug,
+                name,
+                kind: None,
+                owner: None,
+                description: None,
+                depends_on: Vec::new(),
+                formerly: None,
+            });
         }
         slug
     }
@@ -271,6 +280,7 @@ fn asking(url: String) -> ProbeSpec {
         measures: BTreeMap::new(),
         counts: true,
         enabled: true,
+        upside_down: false,
         environment: None,
     }
 }

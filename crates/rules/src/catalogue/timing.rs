@@ -59,7 +59,7 @@ fn compiles(at: &At<'_>, schedule: Schedule, faults: &mut Faults) -> Option<Sche
     }
 }
 
-fn time_zone(at: &At<'_>, faults: &mut Faults) -> Option<String> {
+pub(super) fn time_zone(at: &At<'_>, faults: &mut Faults) -> Option<String> {
     let zone = line(at, faults)?;
     if Tz::from_str(&zone).is_ok() {
         return Some(zone);

@@ -96,6 +96,20 @@ pub(super) fn slug(at: &At<'_>, faults: &mut Faults) -> Option<Slug> {
     slug
 }
 
+/// Slugs: a list, or a single one. Those that are wrong are left out, with their faults, and so is what stands twice.
+pub(super) fn slugs(at: &At<'_>, faults: &mut Faults) -> Vec<Slug> {
+    let mut slugs: Vec<Slug> = Vec::new();
+    for at in one_or_more(at) {
+        let Some(slug) = slug(&at, faults) else { continue };
+        if slugs.contains(&slug) {
+            faults.add(&at, format!("`{slug}` stands here twice"), "each once");
+        } else {
+            slugs.push(slug);
+        }
+    }
+    slugs
+}
+
 /// One of a noun's words.
 pub(super) fn word<W: FromStr>(at: &At<'_>, words: &[&str], faults: &mut Faults) -> Option<W> {
     let all = one_of(words.iter().copied());
@@ -139,16 +153,22 @@ pub(super) fn day(at: &At<'_>, faults: &mut Faults) -> Option<Day> {
 
 /// An absolute http or https address, kept as written.
 pub(super) fn url(at: &At<'_>, faults: &mut Faults) -> Option<String> {
-    let text = text(at, URL, faults)?;
-    let web = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+    url_of(at, &["http", "https"], URL, faults)
+}
+
+/// An absolute address of one of these schemes, kept as written.
+pub(super) fn url_of(at: &At<'_>, schemes: &[&str], allowed: &str, faults: &mut Faults) -> Option<String> {
+    let text = text(at, allowed, faults)?;
+    let fits = |url: &Url| schemes.contains(&url.scheme()) && url.has_host();
     // The parser drops line breaks and outer blanks, and forgives missing slashes; what is kept must need no forgiveness.
     let plain = text.contains("://") && !text.contains(|sign: char| sign.is_control() || sign.is_whitespace());
-    if plain && text.len() <= 2_000 && Url::parse(text).is_ok_and(|url| web(&url)) {
+    if plain && text.len() <= 2_000 && Url::parse(text).is_ok_and(|url| fits(&url)) {
         return Some(text.to_owned());
     }
     // A password may stand before the `@`, a token behind the `?`: such an address is not repeated.
     let shown = if text.contains(['@', '?']) { "what is written".to_owned() } else { quoted(text) };
-    faults.add(at, format!("{shown} is not an http(s) address"), URL);
+    let kind = if allowed == URL { "an http(s) address" } else { "such an address" };
+    faults.add(at, format!("{shown} is not {kind}"), allowed);
     None
 }
 

@@ -1,5 +1,7 @@
 //! A catalogue -> YAML text that reads back as the same catalogue.
 
+mod windows;
+
 use model::{
     BaselineSpec, Catalogue, Expectation, IntegrationSpec, Lifecycle, MeasureSpec, ProbeSpec, Retries, Schedule, Slug,
     SystemSpec, Tier, Unit,
@@ -21,6 +23,7 @@ pub fn write(catalogue: &Catalogue) -> String {
     map.put("catalogue", text(&catalogue.catalogue));
     map.put("systems", list(&catalogue.systems, system));
     map.put("integrations", list(&catalogue.integrations, integration));
+    map.filled("windows", &catalogue.windows, windows::window);
     emit(&map.tree())
 }
 
@@ -81,6 +84,7 @@ fn system(system: &SystemSpec) -> Tree {
     map.maybe("kind", system.kind.as_ref());
     map.maybe("owner", system.owner.as_ref());
     map.maybe("description", system.description.as_ref());
+    map.filled("depends_on", &system.depends_on, text::<Slug>);
     map.maybe("formerly", system.formerly.as_ref());
     map.tree()
 }
@@ -111,6 +115,7 @@ fn integration(spec: &IntegrationSpec) -> Tree {
         map.tree()
     });
     map.filled("building_blocks", &spec.building_blocks, text::<String>);
+    map.filled("tags", &spec.tags, text::<Slug>);
     if let Some(of) = &spec.unit {
         map.put("unit", unit(of));
     }
@@ -194,6 +199,7 @@ fn probe(spec: &ProbeSpec) -> Tree {
     }
     map.unless("counts", &spec.counts, &true, |counts| Tree::Bool(*counts));
     map.unless("enabled", &spec.enabled, &true, |enabled| Tree::Bool(*enabled));
+    map.unless("upside_down", &spec.upside_down, &false, |upside_down| Tree::Bool(*upside_down));
     map.maybe("environment", spec.environment.as_ref());
     map.tree()
 }

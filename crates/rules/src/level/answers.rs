@@ -10,8 +10,8 @@ pub(super) fn of(facts: &StandingFacts<'_>, found: &Found, now: Timestamp) -> An
 }
 
 /// The answers of one that is paused or not live: nothing is asked of it, though it may have earned something before.
-pub(super) fn out_of_service(facts: &StandingFacts<'_>, finding: &Finding) -> Answers {
-    let answer = Answer { level: finding.why.level, says: finding.why.sentence.clone() };
+pub(super) fn out_of_service(facts: &StandingFacts<'_>, finding: &Finding, now: Timestamp) -> Answers {
+    let answer = finding.answer(facts.zone, now);
     Answers { stands: answer.clone(), runs: answer, whole: whole(), worth: worth(facts) }
 }
 
@@ -19,7 +19,10 @@ pub(super) fn out_of_service(facts: &StandingFacts<'_>, finding: &Finding) -> An
 fn stands(facts: &StandingFacts<'_>, found: &Found, now: Timestamp) -> Answer {
     match found.stands.first() {
         Some(worst) => worst.answer(facts.zone, now),
-        None if found.asking == 0 => Answer::unearned("no probe"),
+        None if found.asking == 0 => match facts.paused(now) {
+            0 => Answer::unearned("no probe"),
+            paused => Answer { level: Level::Paused, says: format!("{} paused", words::count(paused, "probe")) },
+        },
         None => Answer { level: Level::Okay, says: format!("{} okay", words::count(found.asking, "probe")) },
     }
 }
@@ -29,7 +32,7 @@ fn runs(facts: &StandingFacts<'_>, found: &Found, now: Timestamp) -> Answer {
     if let Some(worst) = found.runs.first() {
         return worst.answer(facts.zone, now);
     }
-    let pings = facts.counting(true).filter_map(|(_, state)| state.judged.as_ref().map(|ping| ping.at)).max();
+    let pings = facts.counting(true, now).filter_map(|(_, state)| state.judged.as_ref().map(|ping| ping.at)).max();
     let newest = facts.sent.last.as_ref().map(|last| last.at).max(pings);
     let promised = facts.integration.expect.is_some() || found.heartbeats > 0;
     match (newest, promised) {

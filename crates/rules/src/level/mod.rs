@@ -2,12 +2,14 @@
 //!
 //! The level is the worst of its reasons: hard down, two promised runs missed or two sent runs failed in a row are a problem;
 //! soft down, a warning, a part delivered, one missed or one failed are attention; no evidence for two cadences is unknown. What
-//! is left is okay on the evidence named. Paused integrations are paused, and those that are not live are not judged.
+//! is left is okay on the evidence named. What is paused or in maintenance is paused, and what is not live is not judged. A warning is
+//! attention whatever else is up: a verdict of its own, with its own time in availability and its own changes.
 //!
 //! A reason's sentence does not tell since when, which is a field of its own, unless the time is part of what happened
 //! ("expected 02:00 Berlin, 32 min late"); then that field is empty, and only the standing tells when it began.
 
 mod answers;
+mod circumstances;
 mod finding;
 mod probe;
 mod sent;
@@ -20,7 +22,8 @@ use model::{IntegrationSpec, Level, Lifecycle, ProbeSpec, Standing, Timestamp, h
 use crate::state::{ProbeState, SentState};
 use finding::Finding;
 
-pub use probe::{ProbeLevel, of_probe};
+pub use circumstances::{Circumstances, Maintenance};
+pub use probe::{ProbeLevel, of_probe, of_probe_in};
 
 /// All that is known of an integration when it is judged.
 #[derive(Debug, Clone, Copy)]
@@ -39,13 +42,27 @@ pub struct StandingFacts<'a> {
     pub period: &'a str,
     /// The zone that times are told in.
     pub zone: Tz,
+    /// What holds beside what was seen: paused, muted, acknowledged, in maintenance, explained by a down system.
+    pub circumstances: Circumstances<'a>,
 }
 
 impl<'a> StandingFacts<'a> {
     /// The probes that the integration stands or falls with; heartbeats, which ask nothing, or those that ask.
-    fn counting(&self, heartbeats: bool) -> impl Iterator<Item = (&'a ProbeSpec, &'a ProbeState)> {
-        let probes = self.probes.iter().copied();
-        probes.filter(move |(spec, _)| spec.counts && spec.enabled && (spec.kind == probe::HEARTBEAT) == heartbeats)
+    fn counting(&self, heartbeats: bool, now: Timestamp) -> impl Iterator<Item = (&'a ProbeSpec, &'a ProbeState)> {
+        let circumstances = self.circumstances;
+        let probes = self.probes.iter().copied().filter(|(spec, _)| spec.counts && spec.enabled);
+        probes.filter(move |(spec, _)| {
+            (spec.kind == probe::HEARTBEAT) == heartbeats && circumstances.pause_of(&spec.slug, now).is_none()
+        })
+    }
+}
+
+impl StandingFacts<'_> {
+    /// How many probes that would ask and count somebody paused.
+    fn paused(&self, now: Timestamp) -> usize {
+        let probes =
+            self.probes.iter().filter(|(spec, _)| spec.counts && spec.enabled && spec.kind != probe::HEARTBEAT);
+        probes.filter(|(spec, _)| self.circumstances.pause_of(&spec.slug, now).is_some()).count()
     }
 }
 
@@ -61,11 +78,12 @@ struct Found {
 
 /// How an integration stands at `now`.
 pub fn standing(facts: &StandingFacts<'_>, now: Timestamp) -> Standing {
-    if let Some(finding) = out_of_service(facts.integration.lifecycle) {
-        let answers = answers::out_of_service(facts, &finding);
+    let set_aside = || facts.circumstances.set_aside(facts.zone, now);
+    if let Some(finding) = out_of_service(facts.integration.lifecycle).or_else(set_aside) {
+        let answers = answers::out_of_service(facts, &finding, now);
         return Standing {
             level: finding.why.level,
-            since: None,
+            since: finding.began,
             why: vec![finding.why],
             evidence: Vec::new(),
             answers,
@@ -82,7 +100,9 @@ pub fn standing(facts: &StandingFacts<'_>, now: Timestamp) -> Standing {
     finding::sort(&mut findings);
     let level = findings.first().map_or(Level::Okay, |worst| worst.why.level);
     let since = match level {
-        Level::Okay => facts.counting(false).chain(facts.counting(true)).filter_map(|(_, state)| state.since).max(),
+        Level::Okay => {
+            facts.counting(false, now).chain(facts.counting(true, now)).filter_map(|(_, state)| state.since).max()
+        }
         _ => findings.iter().filter(|finding| finding.why.level == level).filter_map(|finding| finding.began).min(),
     };
     Standing { level, since, why: findings.into_iter().map(|finding| finding.why).collect(), evidence, answers }
@@ -101,14 +121,20 @@ fn out_of_service(lifecycle: Lifecycle) -> Option<Finding> {
 
 fn find(facts: &StandingFacts<'_>, now: Timestamp) -> Found {
     let of_probes = |heartbeats| -> Vec<Finding> {
-        facts.counting(heartbeats).filter_map(|(spec, state)| probe::finding(spec, state, facts.to_name, now)).collect()
+        facts
+            .counting(heartbeats, now)
+            .filter_map(|(spec, state)| probe::finding(spec, state, facts.to_name, now))
+            .collect()
     };
     let mut runs = sent::findings(facts.integration, facts.sent, facts.to_name, now);
     runs.extend(of_probes(true));
     finding::sort(&mut runs);
     let mut stands = of_probes(false);
     finding::sort(&mut stands);
-    Found { stands, asking: facts.counting(false).count(), runs, heartbeats: facts.counting(true).count() }
+    for worst in [stands.first_mut(), runs.first_mut()].into_iter().flatten() {
+        facts.circumstances.remark(worst, facts.zone, now);
+    }
+    Found { stands, asking: facts.counting(false, now).count(), runs, heartbeats: facts.counting(true, now).count() }
 }
 
 /// What an okay rests on.

@@ -1,8 +1,13 @@
 //! The level of one probe.
 
+use chrono_tz::Tz;
 use model::{Level, Outcome, ProbeSpec, Schedule, Slug, Span, Timestamp, Why};
 
-use super::{finding::Finding, sentence, words};
+use super::{
+    circumstances::{self, Circumstances},
+    finding::Finding,
+    sentence, words,
+};
 use crate::{outcome::Verdict, schedule::Cadence, state::ProbeState};
 
 /// A probe of this kind asks nothing: it waits for pings, which are runs that the integration sends.
@@ -41,6 +46,31 @@ pub fn of_probe(spec: &ProbeSpec, state: &ProbeState, to: &str, now: Timestamp) 
     }
 }
 
+/// The same where more holds than what was seen. In maintenance it is paused, and still says what it finds.
+pub fn of_probe_in(
+    spec: &ProbeSpec,
+    state: &ProbeState,
+    to: &str,
+    circumstances: &Circumstances<'_>,
+    zone: Tz,
+    now: Timestamp,
+) -> ProbeLevel {
+    let set_aside = match circumstances.pause_of(&spec.slug, now) {
+        Some(paused) => Some(circumstances::paused_finding(paused, zone, now)),
+        None => circumstances.set_aside(zone, now),
+    };
+    let level = of_probe(spec, state, to, now);
+    let Some(finding) = set_aside.filter(|_| spec.enabled) else { return level };
+    let aside = finding.by(spec.slug.clone());
+    let says = match &level.why {
+        Some(why) if why.level >= Level::Attention && circumstances.is_maintenance(&spec.slug, now) => {
+            format!("{}: {}", aside.says(Some(zone), now), why.sentence)
+        }
+        _ => aside.says(Some(zone), now),
+    };
+    ProbeLevel { level: aside.why.level, says, since: aside.began, why: Some(aside.why) }
+}
+
 /// Why a probe is not okay; `None` if it is.
 pub(super) fn finding(spec: &ProbeSpec, state: &ProbeState, to: &str, now: Timestamp) -> Option<Finding> {
     if !spec.enabled {
@@ -58,6 +88,7 @@ pub(super) fn finding(spec: &ProbeSpec, state: &ProbeState, to: &str, now: Times
     let level = match state.verdict {
         Some(Verdict::Down) => Level::Problem,
         _ if heartbeat_missed && state.failures >= 2 => Level::Problem,
+        Some(Verdict::Up) if !failing && state.flapping.flaps() => return Some(unsteady(spec, state)),
         Some(Verdict::Up) if !failing => return None,
         _ => Level::Attention,
     };
@@ -73,6 +104,7 @@ pub(super) fn finding(spec: &ProbeSpec, state: &ProbeState, to: &str, now: Times
         trouble
             .map_or_else(|| "not as it should be".to_owned(), |trouble| sentence::of_probe(trouble, to, spec.timeout))
     };
+    let said = if state.flapping.flaps() { format!("{said}, unsteady") } else { said };
     let mut finding = of(spec, level, said, since);
     finding.why.reason = trouble.and_then(|trouble| trouble.reason);
     finding.why.run = trouble.map(|trouble| trouble.newest);
@@ -80,6 +112,15 @@ pub(super) fn finding(spec: &ProbeSpec, state: &ProbeState, to: &str, now: Times
         finding.why.confirming = state.confirming(spec.down_after, spec.up_after);
     }
     Some(finding)
+}
+
+/// Up at the moment, and not to be trusted.
+fn unsteady(spec: &ProbeSpec, state: &ProbeState) -> Finding {
+    let said = format!("unsteady: changed {} times lately", state.flapping.changes());
+    let mut finding = of(spec, Level::Attention, said, None);
+    finding.began = state.since;
+    finding.why.run = state.judged.as_ref().map(|judged| judged.id);
+    finding
 }
 
 /// When a run's evidence ends: after two further due moments and the timeout (of a heartbeat, its grace too).

@@ -1,3 +1,5 @@
+mod aside;
+
 use chrono_tz::Tz;
 use model::{
     BaselineMethod, BaselineSpec, Expectation, IntegrationSpec, Level, Lifecycle, Outcome, Per, ProbeSpec, Reason, Run,
@@ -5,7 +7,7 @@ use model::{
 };
 use serde_json::json;
 
-use super::{StandingFacts, of_probe, standing};
+use super::{Circumstances, StandingFacts, of_probe, standing};
 use crate::state::{
     ProbeState, SentState,
     fixture::{at, failed, run},
@@ -64,6 +66,10 @@ impl Bridge {
     }
 
     fn at(&self, second: i64) -> Standing {
+        self.within(Circumstances::default(), second)
+    }
+
+    fn within(&self, circumstances: Circumstances<'_>, second: i64) -> Standing {
         let probes: Vec<_> = self.probes.iter().map(|(spec, state)| (spec, state)).collect();
         let facts = StandingFacts {
             integration: &self.spec,
@@ -73,6 +79,7 @@ impl Bridge {
             worth: self.worth,
             period: "November",
             zone: Tz::UTC,
+            circumstances,
         };
         standing(&facts, at(second))
     }

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Reference, fill, goes_to, is_host, is_name, references};
+use super::{Reference, fill, fill_from_steps, found_by_steps, goes_to, is_host, is_name, is_step_name, references};
 
 fn secret(name: &str) -> Reference {
     Reference::Secret(name.to_owned())
@@ -71,6 +71,28 @@ fn what_is_no_reference_is_refused_with_what_to_write() {
         assert!(message.ends_with("write `$${` where `${` itself is meant"), "{message}");
         assert_eq!(fill(text, |_| None).err().unwrap_or_default().len(), usize::from(text.starts_with("${secret:a} ")));
     }
+}
+
+#[test]
+fn what_steps_found_is_filled_in_later() {
+    let found = |step: &str, name: &str| (step == "login" && name == "token").then(|| "${env:A} 7".to_owned());
+    for (text, refers, filled) in [
+        ("Bearer ${login.token}", vec![("login", "token")], "Bearer ${env:A} 7"),
+        ("${login.token}${login.token}", vec![("login", "token"); 2], "${env:A} 7${env:A} 7"),
+        ("${login.other} ${", vec![("login", "other")], "${login.other} ${"),
+        ("${secret:a} ${login.token}", vec![("login", "token")], "${secret:a} ${env:A} 7"),
+        ("plain $ {login.token}", vec![], "plain $ {login.token}"),
+    ] {
+        assert_eq!(found_by_steps(text), refers, "{text}");
+        assert_eq!(fill_from_steps(text, found), filled, "{text}");
+    }
+    // To those who fill in secrets it is a text like any other; what is written almost so is still refused.
+    assert_eq!(references("${login.token} ${secret:a}"), Ok(vec![secret("a")]));
+    assert_eq!(fill("<${login.token}>", |_| None).as_deref(), Ok("<${login.token}>"));
+    for wrong in ["${secret.a}", "${Login.token}", "${login.}", "${login.a.b}", "${login.to ken}", "${7.a}"] {
+        assert!(references(wrong).is_err(), "{wrong}");
+    }
+    assert!(is_step_name("a-b_7") && !is_step_name("") && !is_step_name(&"a".repeat(65)));
 }
 
 #[test]

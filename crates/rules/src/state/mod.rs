@@ -5,9 +5,13 @@
 
 #[cfg(test)]
 pub(crate) mod fixture;
+mod flapping;
+#[cfg(test)]
+mod maintenance_tests;
 mod probe;
 mod sent;
 
+pub use flapping::Flapping;
 pub use probe::ProbeState;
 pub use sent::{Missed, SentState};
 

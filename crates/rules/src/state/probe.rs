@@ -3,7 +3,7 @@
 use model::{Run, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{LastRun, Stretch, stretched};
+use super::{Flapping, LastRun, Stretch, stretched};
 use crate::outcome::{Verdict, counting};
 
 /// What the checks of a probe so far amount to.
@@ -28,6 +28,9 @@ pub struct ProbeState {
     pub last: Option<LastRun>,
     /// The newest check that was evidence: neither our own fault nor cancelled.
     pub judged: Option<LastRun>,
+    /// How often the hard verdict changed lately.
+    #[serde(skip_serializing_if = "Flapping::is_new")]
+    pub flapping: Flapping,
 }
 
 impl ProbeState {
@@ -48,12 +51,32 @@ impl ProbeState {
         if verdict == Verdict::Down { judged.failed(run, down_after) } else { judged.succeeded(run, verdict, up_after) }
     }
 
+    /// The same of a run while failures do not count. A good run counts as ever. A failed one is kept as the newest and moves no
+    /// verdict; and as maintenance is a boundary, failures that were not yet enough before it do not add to those after it.
+    #[must_use]
+    pub fn step_in_maintenance(&self, run: &Run, up_after: u32) -> Self {
+        let of_the_past = self.last.as_ref().is_some_and(|last| run.started_at < last.at);
+        if !run.last_attempt || of_the_past || counting(run.outcome).verdict != Some(Verdict::Down) {
+            return self.step(run, u32::MAX, up_after);
+        }
+        let soft = self.is_soft_down();
+        Self {
+            last: Some(LastRun::of(run)),
+            failures: if soft { 0 } else { self.failures },
+            trouble: self.trouble.clone().filter(|_| !soft),
+            successes: 0,
+            good_since: None,
+            ..self.clone()
+        }
+    }
+
     /// Whether nothing moved since `before` but the newest good check: what is lost with such a state is found again in that run.
     pub fn only_went_on_since(&self, before: &Self) -> bool {
         let is_good = self.trouble.is_none() && self.failures == 0 && self.good.is_some() && self.last == self.good;
         is_good
             && before.trouble.is_none()
             && (self.verdict, self.since, self.good_since) == (before.verdict, before.since, before.good_since)
+            && self.flapping == before.flapping
     }
 
     /// Whether it fails, but not for long enough to be down.
@@ -81,6 +104,7 @@ impl ProbeState {
         Self {
             verdict: if falls { Some(Verdict::Down) } else { self.verdict },
             since: if falls { Some(trouble.since) } else { self.since },
+            flapping: if was_down || falls { self.flapping.then(Verdict::Down) } else { self.flapping },
             failures,
             successes: 0,
             good_since: None,
@@ -104,7 +128,8 @@ impl ProbeState {
         };
         let warned = self.verdict == Some(Verdict::Warn) && self.failures == 0;
         let trouble = (verdict == Verdict::Warn).then(|| stretched(self.trouble.as_ref().filter(|_| warned), run));
-        Self { verdict: Some(verdict), since, failures: 0, successes, good_since, trouble, good, ..self }
+        let flapping = self.flapping.then(verdict);
+        Self { verdict: Some(verdict), since, failures: 0, successes, good_since, trouble, good, flapping, ..self }
     }
 }
 

@@ -72,6 +72,21 @@ impl SentState {
         }
     }
 
+    /// The same of a run while failures do not count: what failed is kept as the newest, and neither it nor a missed run is held
+    /// against the integration. All else counts as ever.
+    #[must_use]
+    pub fn step_in_maintenance(&self, run: &Run, satisfies: bool) -> Self {
+        match run.outcome {
+            Outcome::Missed => self.clone(),
+            Outcome::Failed => {
+                let kept = if satisfies { self.clone().kept(run.started_at) } else { self.clone() };
+                let is_newest = kept.last.as_ref().is_none_or(|last| last.at <= run.started_at);
+                Self { last: if is_newest { Some(LastRun::of(run)) } else { kept.last.clone() }, ..kept }
+            }
+            _ => self.step(run, satisfies),
+        }
+    }
+
     /// With when the next promised run is due and its deadline; `None` where nothing is promised.
     #[must_use]
     pub fn expecting(self, next_due: Option<Timestamp>, next_deadline: Option<Timestamp>) -> Self {

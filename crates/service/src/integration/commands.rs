@@ -104,6 +104,7 @@ async fn put(
         catalogue: String::new(),
         systems,
         integrations: integration.into_iter().collect(),
+        windows: Vec::new(),
     };
     let before = alone(Vec::new(), before.map(|before| before.spec.clone()));
     let want = alone(systems, Some(want));

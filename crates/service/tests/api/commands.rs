@@ -21,9 +21,11 @@ async fn an_integration_is_made_with_the_systems_it_names() {
     assert_eq!(made.baselines.len(), 1);
     assert_eq!(made.integration.catalogue, None);
     let key = made.probe_states[0].probe.ping_key.clone().expect("a heartbeat has a key");
-    assert!(key.len() >= 22 && key.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{key}");
-    house.api.ping(&key, PingKind::Done).await.expect("taken in");
-    assert_eq!(house.api.ping("nobody", PingKind::Done).await.expect_err("refused").kind, ProblemKind::NotFound);
+    let is_uuid =
+        |(at, sign): (usize, char)| if [8, 13, 18, 23].contains(&at) { sign == '-' } else { sign.is_ascii_hexdigit() };
+    assert!(key.len() == 36 && key.char_indices().all(is_uuid), "{key}");
+    house.api.ping(&key, PingKind::Done.into()).await.expect("taken in");
+    assert_eq!(house.api.ping("nobody", PingKind::Done.into()).await.expect_err("refused").kind, ProblemKind::NotFound);
     assert!(clash(house.api.create_integration(body).await).contains("`orders`"));
     house.end().await;
 }

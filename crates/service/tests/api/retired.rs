@@ -100,8 +100,8 @@ async fn a_former_slug_that_was_retired_comes_back_without_those_who_could_send(
     assert_eq!(told, [(sent[0].id, slug("sales"))]);
     assert_eq!(refused(house.service.caller_of_token(&token.token, None).await), ProblemKind::SignIn);
     assert_ne!(key().await, old);
-    assert_eq!(refused(house.api.ping(&old, PingKind::Done).await), ProblemKind::NotFound);
-    assert!(house.api.ping(&key().await, PingKind::Done).await.is_ok());
+    assert_eq!(refused(house.api.ping(&old, PingKind::Done.into()).await), ProblemKind::NotFound);
+    assert!(house.api.ping(&key().await, PingKind::Done.into()).await.is_ok());
     house.end().await;
 }
 

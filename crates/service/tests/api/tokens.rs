@@ -34,16 +34,19 @@ async fn the_token_of_an_integration_sends_its_runs_and_nothing_else() {
     let run = || json!({"outcome": "ok"});
 
     orders.send_runs(slug("orders"), run()).await.expect("taken in");
-    orders.ping(&ping_key(&house, "orders").await, PingKind::Done).await.expect("taken in");
+    orders.ping(&ping_key(&house, "orders").await, PingKind::Done.into()).await.expect("taken in");
     assert_eq!(refused(orders.send_runs(slug("stock"), run()).await), ProblemKind::NotFound);
-    assert_eq!(refused(orders.ping(&ping_key(&house, "stock").await, PingKind::Done).await), ProblemKind::NotFound);
+    assert_eq!(
+        refused(orders.ping(&ping_key(&house, "stock").await, PingKind::Done.into()).await),
+        ProblemKind::NotFound
+    );
     assert_eq!(refused(orders.integrations(IntegrationsQuery::default()).await), ProblemKind::Forbidden);
     assert_eq!(refused(orders.integration(slug("orders")).await), ProblemKind::Forbidden);
     assert_eq!(refused(orders.me().await), ProblemKind::Forbidden);
     house
         .service
         .acting_as(Caller::Nobody)
-        .ping(&ping_key(&house, "stock").await, PingKind::Done)
+        .ping(&ping_key(&house, "stock").await, PingKind::Done.into())
         .await
         .expect("the key alone is enough");
     let listed = house.api.tokens().await.expect("a list").items;

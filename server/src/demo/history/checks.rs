@@ -99,6 +99,7 @@ fn attempt(flow: &Flow, watch: &Watch, story: &Story, at: Timestamp, detail: boo
             (compiled, observe(compiled, &said, at, detail.then_some((request, peer))))
         }
         Way::Tcp(compiled, peer) => (compiled, connect(peer, at, detail)),
+        Way::Other(compiled, peer) => (compiled, peer.seen(story, flow.target.as_str(), at, detail)),
         Way::Pings => return blank(&flow.slug, &flow.environment, Origin::Integration, at, Outcome::Ok),
     };
     let judged = assess(compiled, &seen);

@@ -8,6 +8,7 @@ use model::{
 use rules::{assess::Compiled, expectation::Promise, kind::Kind, schedule::Cadence};
 use store::Snapshot;
 
+use super::seen::Peer;
 use crate::{
     ServerError,
     demo::{script::reports::Job, story::Story},
@@ -62,6 +63,8 @@ pub enum Way {
     Http(Box<Compiled>, Request, String),
     /// It opens a connection.
     Tcp(Box<Compiled>, String),
+    /// It asks in a way of its own.
+    Other(Box<Compiled>, Box<Peer>),
     /// It waits for pings.
     Pings,
 }
@@ -156,6 +159,12 @@ impl Way {
         if spec.kind == "tcp" {
             let port = spec.options.get("port").and_then(serde_json::Value::as_u64).unwrap_or_default();
             return Ok(Self::Tcp(Box::new(compiled), format!("{}:{port}", option("host").unwrap_or_default())));
+        }
+        if let Some(peer) = Peer::of(spec) {
+            return Ok(Self::Other(Box::new(compiled), Box::new(peer)));
+        }
+        if spec.kind != "http" {
+            return Err(wrong("its past cannot be made up"));
         }
         let url = option("url").ok_or_else(|| wrong("it has no url"))?;
         let uri: Uri = url.parse().map_err(|_| wrong("its url is none"))?;

@@ -11,6 +11,7 @@ mod buckets;
 mod checks;
 mod flow;
 mod made;
+mod seen;
 mod sent;
 mod told;
 

@@ -12,7 +12,7 @@ use rules::{
 use store::{Batch, Store, StoreUrl};
 
 use super::{History, MINUTE, REACH, Stretch, Told, buckets, buckets::Period, flow::Flow};
-use crate::demo::{landscape, servers::SYSTEMS, story::Story};
+use crate::demo::{landscape, story::Story};
 
 const ZONE: Tz = Tz::UTC;
 
@@ -29,8 +29,8 @@ impl Stage {
         let folder = tempfile::tempdir().expect("a folder");
         let database = Store::open(&StoreUrl::sqlite(folder.path().join("demo.db"))).await.expect("a store");
         let story = Story::at(now, ZONE.name()).expect("a story");
-        let ports = SYSTEMS.iter().zip(40_000..).map(|(system, port)| (system.slug, port)).collect();
-        let wanted = landscape::read(&story, ZONE, &ports).expect("the landscape");
+        let (ports, outbox) = landscape::nowhere();
+        let wanted = landscape::read(&story, ZONE, &ports, outbox).expect("the landscape");
         let applied = service::offline::apply(&database, probe::kinds(), wanted, false, [7; 32], now).await;
         assert!(applied.expect("a plan").applied);
         let history = History::of(&database, &story, ZONE).await.expect("a history");
@@ -61,6 +61,7 @@ impl Stage {
                 worth: None,
                 period: "November",
                 zone: ZONE,
+                circumstances: rules::level::Circumstances::default(),
             };
             standing(&facts, self.history.story.told_at)
         };
@@ -108,6 +109,8 @@ async fn at_the_first_start_the_six_stories_stand_on_the_first_page() {
         "supplier-invoices-to-netsuite",
         "tickets-to-jira",
         "kpi-digest-to-slack",
+        "stock-to-web-shop",
+        "confirmations-by-mail",
     ] {
         assert_eq!(told(healthy).0, Level::Okay, "{healthy}: {:?}", told(healthy));
     }
@@ -176,6 +179,21 @@ async fn the_runs_of_probes_follow_each_other_without_a_gap_and_under_ids_of_the
             let longest = began.windows(2).map(|pair| pair[1].since(pair[0])).max().expect("runs");
             assert!(longest <= Span::minutes(11), "{}/{}: {longest}", flow.slug, watch.spec.slug);
         }
+    }
+}
+
+#[tokio::test]
+async fn every_probe_has_a_past_with_all_of_its_measures() {
+    let stage = Stage::at("2026-11-23T13:09:30Z").await;
+    let runs = stage.history.older_runs();
+    for watch in stage.history.flows.iter().flat_map(|flow| &flow.probes) {
+        let of_it: Vec<_> = runs.iter().filter(|record| record.probe_id == Some(watch.id)).collect();
+        let known = |name: &String| of_it.iter().all(|record| record.run.measures.contains_key(name));
+        let slug = &watch.spec.slug;
+        assert!(!of_it.is_empty(), "{slug}");
+        // One of the six stories is told by failures, of which nothing can be measured.
+        let mut measures = watch.spec.measures.keys().filter(|_| slug.as_str() != "api");
+        assert!(measures.all(known), "{slug}");
     }
 }
 

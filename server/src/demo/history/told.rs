@@ -25,7 +25,7 @@ impl Told {
         let checks = flow.probes.iter().map(|watch| {
             let checks = match watch.way {
                 Way::Pings => sent::pings(flow, watch, story, stretch),
-                Way::Http(..) | Way::Tcp(..) => checks::fold(flow, watch, story, stretch),
+                Way::Http(..) | Way::Tcp(..) | Way::Other(..) => checks::fold(flow, watch, story, stretch),
             };
             (watch.id, checks)
         });

@@ -5,9 +5,14 @@ use serde_json::{Value, json};
 
 use super::busy;
 use crate::demo::{
-    dice::{about, share},
+    dice::{about, bits, share},
     story::Story,
 };
+
+/// Where Okta hands out tokens.
+const TOKEN_PATH: &str = "/oauth2/v1/token";
+/// Where it takes them back.
+const REVOKE_PATH: &str = "/oauth2/v1/revoke";
 
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +68,12 @@ pub fn answer(story: &Story, system: &str, path: &str, t: Timestamp) -> Answer {
                 &json!({"pipe": "OPPORTUNITIES", "state": "RUNNING", "backlog": backlog}),
             )
         }
+        "okta" if path.starts_with(TOKEN_PATH) => {
+            let token = format!("{:016x}", bits("token", t));
+            let body = json!({"token_type": "Bearer", "expires_in": 3_600, "access_token": token});
+            answered(delay("token", t, 52.0), &body)
+        }
+        "okta" if path.starts_with(REVOKE_PATH) => answered(delay("revoke", t, 21.0), &json!({})),
         "okta" => answered(delay("okta", t, 37.0), &json!([{"id": "00u1", "status": "ACTIVE"}])),
         "jira" => answered(delay("jira", t, 93.0), &json!({"deploymentType": "Cloud", "serverTitle": "Jira"})),
         other => refused(404, other, t, &json!({"error": "not_found"}), Vec::new()),
@@ -90,7 +101,7 @@ fn refused(
 }
 
 /// Around so many milliseconds, in microseconds; one answer in a hundred takes twice as long.
-fn delay(name: &str, t: Timestamp, ms: f64) -> i64 {
+pub(super) fn delay(name: &str, t: Timestamp, ms: f64) -> i64 {
     let usual = about(name, t, ms * 1_000.0, 0.18);
     if share("tail", t) > 0.99 { usual * 2 } else { usual }
 }

@@ -4,6 +4,7 @@
 //! [`Story`]: super::story::Story
 
 pub mod answers;
+pub mod figures;
 pub mod reports;
 
 #[cfg(test)]

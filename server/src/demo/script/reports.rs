@@ -35,7 +35,7 @@ pub enum Every {
 }
 
 /// Every job.
-pub const JOBS: [Job; 9] = [
+pub const JOBS: [Job; 11] = [
     Job {
         integration: "orders-to-netsuite",
         every: Every::Minutes(5),
@@ -81,6 +81,8 @@ pub const JOBS: [Job; 9] = [
         seconds: 27.0,
     },
     Job { integration: "tickets-to-jira", every: Every::Minutes(10), target: Some("jira"), units: 2.2, seconds: 5.0 },
+    Job { integration: "stock-to-web-shop", every: Every::Minutes(15), target: None, units: 14.0, seconds: 22.0 },
+    Job { integration: "confirmations-by-mail", every: Every::Minutes(10), target: None, units: 5.0, seconds: 6.0 },
 ];
 
 impl Every {
@@ -213,7 +215,8 @@ fn name(system: &str) -> &str {
     }
 }
 
+/// As a number with a fraction.
 #[expect(clippy::cast_precision_loss, reason = "the demo's numbers are small")]
-fn as_f64(number: i64) -> f64 {
+pub fn as_f64(number: i64) -> f64 {
     number as f64
 }

@@ -4,7 +4,7 @@ use model::{Outcome, Reason, Span, Timestamp};
 
 use super::{
     answers::{answer, stumbles},
-    busy,
+    busy, figures,
     reports::{JOBS, Job, ends_at},
 };
 use crate::demo::story::Story;
@@ -109,4 +109,29 @@ fn office_hours_are_busier_than_nights_and_weekends() {
     let (noon, night) = (at("2026-11-23T12:00:00Z"), at("2026-11-23T02:00:00Z"));
     let sunday = at("2026-11-22T12:00:00Z");
     assert!(noon > sunday && sunday > night, "{noon} {sunday} {night}");
+}
+
+#[test]
+fn the_outbox_is_as_its_newest_finished_run_left_it() {
+    let story = story();
+    for minutes in 0..24 * 60 {
+        let t = story.told_at + Span::minutes(minutes);
+        let left = figures::outbox(&story, t).expect("a run");
+        assert!(left.delivered_at <= t && t.since(left.delivered_at) < Span::minutes(17), "{t}");
+        assert!(left.delivered >= 1 && (0..100).contains(&left.waiting), "{left:?}");
+        assert_eq!(figures::outbox(&story, left.delivered_at), Some(left), "{t}");
+    }
+}
+
+#[test]
+fn a_file_of_each_hour_lies_on_the_stage_for_a_day() {
+    let story = story();
+    for minutes in 0..24 * 60 {
+        let t = story.told_at + Span::minutes(minutes);
+        let staged = figures::stage(t);
+        assert!((23..=25).contains(&staged.len()), "{t}: {}", staged.len());
+        assert!(staged.is_sorted_by(|one, next| one.changed < next.changed && one.key < next.key), "{t}");
+        assert!(staged.last().is_some_and(|newest| t.since(newest.changed) < Span::minutes(66)), "{t}");
+        assert!(staged.iter().all(|file| file.changed <= t && file.size > 0), "{t}");
+    }
 }

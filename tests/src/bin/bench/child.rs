@@ -90,6 +90,11 @@ impl Child {
         usage::peak_kib(self.pid)
     }
 
+    /// The memory that it holds now, in KiB.
+    pub fn resident_kib(&self) -> Tried<u32> {
+        usage::resident_kib(self.pid)
+    }
+
     /// Lets it end in order.
     pub async fn end(mut self) -> Tried<()> {
         drop(self.told);

@@ -168,7 +168,7 @@ pub async fn measure(lab: &Lab, table: &mut Table) -> Tried<()> {
     target.end().await?;
 
     let checks = stored::planned(folder.path(), from, to).await?;
-    let seen = late::healthy(&checks, &arrivals, 0, usize::try_from(lab.plan.flood_periods)?);
+    let seen = late::healthy(&landscape, &checks, &arrivals, usize::try_from(lab.plan.flood_periods)?);
     let name = |what: &str| format!("{RATE} wrong sign-ins a second, {} s: {what}", time.as_secs());
     let count = |of: &str| number(after[of].as_i64().unwrap_or_default() - before[of].as_i64().unwrap_or_default());
     let second = |of: &str| format!("{:.0}", count(of) / used.time.as_secs_f64());

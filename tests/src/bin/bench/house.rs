@@ -7,7 +7,7 @@ use serde_json::json;
 use server::{Config, House};
 use service::{Service, Visit};
 
-use crate::{Tried, child};
+use crate::{Tried, child, protocol::ROOTS};
 
 /// The catalogue's name in the folder.
 pub const CATALOGUE: &str = "catalogue.yaml";
@@ -19,12 +19,13 @@ pub const EMAIL: &str = "bench@example.com";
 /// Theirs.
 pub const PASSWORD: &str = "four unrelated words here";
 
-/// Serves what lies in the folder until its parent wants it to end.
+/// Serves what lies in the folder until its parent wants it to end. Who is to be trusted besides lies there too, if anybody is.
 pub async fn run(folder: &Path) -> Tried<()> {
-    let catalogue = folder.join(CATALOGUE);
+    let (catalogue, roots) = (folder.join(CATALOGUE), folder.join(ROOTS));
     let config = Config {
         database: folder.join(STORE).display().to_string(),
         catalogue: catalogue.exists().then_some(catalogue),
+        extra_roots: roots.exists().then_some(roots),
         ..Config::within(folder)
     };
     let house = House::start_with(config, Arc::new(SystemClock)).await?;

@@ -6,7 +6,15 @@ use model::{Clock, SystemClock, Timestamp};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{Tried, child::Child, house, landscape::Landscape, plan::Plan, usage};
+use crate::{
+    Tried,
+    child::Child,
+    house,
+    landscape::Landscape,
+    plan::Plan,
+    protocol::{self, Protocol},
+    usage,
+};
 
 /// What every measurement is handed.
 pub struct Lab {
@@ -27,11 +35,18 @@ impl Lab {
         Ok(tempfile::Builder::new().prefix("bridgewatch-bench-").tempdir_in(&self.folder)?)
     }
 
-    /// A target with so many hosts, and their ports.
+    /// A target over HTTP with so many hosts, and their ports.
     pub async fn target(&self, hosts: usize) -> Tried<(Child, Vec<u16>)> {
-        let target = Child::start(&["target".to_owned(), hosts.to_string()]).await?;
-        let ports = serde_json::from_value(target.ready["ports"].clone())?;
-        Ok((target, ports))
+        listening(&["target".to_owned(), Protocol::Http.scheme().to_owned(), hosts.to_string()]).await
+    }
+
+    /// The same over this protocol. A certificate that it needs is put into the folder, with who is to be trusted for it.
+    pub async fn target_over(&self, protocol: Protocol, hosts: usize, folder: &TempDir) -> Tried<(Child, Vec<u16>)> {
+        if protocol == Protocol::Https {
+            protocol::issue(folder.path())?;
+        }
+        let (hosts, folder) = (hosts.to_string(), folder.path().display().to_string());
+        listening(&["target", "--folder", &folder, protocol.scheme(), &hosts].map(str::to_owned)).await
     }
 
     /// A house over the store of a folder, with this landscape applied, and its address. Its `ready` holds a token as well.
@@ -56,6 +71,12 @@ impl Lab {
             format!("Bridgewatch bench, {now}: {profile}{length}, {cores} cores, store on {disk}, load before {load}")
         }
     }
+}
+
+async fn listening(args: &[String]) -> Tried<(Child, Vec<u16>)> {
+    let target = Child::start(args).await?;
+    let ports = serde_json::from_value(target.ready["ports"].clone())?;
+    Ok((target, ports))
 }
 
 /// The present moment.

@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use model::Span;
 
+use crate::protocol::Protocol;
+
 /// Probes of one hanging host: few, so that the limit per host is not what is measured.
 const HANGING_ON_A_HOST: usize = 10;
 const DEPARTMENTS: usize = 12;
@@ -13,6 +15,8 @@ const SYSTEMS: usize = 50;
 /// What to write. Probes have the numbers `0..probes`; the first `hanging` of them hang, the next `failing` are answered 500.
 #[derive(Debug, Clone, Copy)]
 pub struct Landscape {
+    /// What probes speak.
+    pub protocol: Protocol,
     /// How many probes.
     pub probes: usize,
     /// How many of them an integration has.
@@ -28,9 +32,9 @@ pub struct Landscape {
 }
 
 impl Landscape {
-    /// `probes`, one an integration, all answered.
+    /// `probes` over HTTP, one an integration, all answered.
     pub fn of(probes: usize, period: Span, hosts: usize) -> Self {
-        Self { probes, per_integration: 1, period, hosts, hanging: 0, failing: 0 }
+        Self { protocol: Protocol::Http, probes, per_integration: 1, period, hosts, hanging: 0, failing: 0 }
     }
 
     /// Ports that the target has to listen on.
@@ -50,10 +54,8 @@ impl Landscape {
             self.integration(&mut text, integration);
             line(&mut text, "    probes:");
             for probe in probes {
-                let url = self.url(*probe, ports);
-                let every = self.period;
-                let rest = format!("every: {every}, url: \"{url}\", assert: [\"status == 200\"]");
-                line(&mut text, &format!("      - {{slug: p{probe}, kind: http, {rest}}}"));
+                let (every, asked) = (self.period, self.asked(*probe, ports));
+                line(&mut text, &format!("      - {{slug: p{probe}, every: {every}, {asked}}}"));
             }
         }
         text
@@ -73,7 +75,8 @@ impl Landscape {
         }
     }
 
-    fn url(&self, probe: usize, ports: &[u16]) -> String {
+    /// The kind of a probe and what it needs to know. To connect is all that is asked over TCP.
+    fn asked(&self, probe: usize, ports: &[u16]) -> String {
         let (word, host) = if probe < self.hanging {
             ("hang", self.hosts + probe / HANGING_ON_A_HOST)
         } else if probe < self.hanging + self.failing {
@@ -81,11 +84,42 @@ impl Landscape {
         } else {
             ("ok", probe % self.hosts)
         };
-        format!("http://127.0.0.1:{}/{word}/{probe}", ports.get(host).copied().unwrap_or_default())
+        let port = ports.get(host).copied().unwrap_or_default();
+        match self.protocol {
+            Protocol::Tcp => format!("kind: tcp, host: \"127.0.0.1\", port: {port}"),
+            Protocol::Http | Protocol::Https => {
+                let url = format!("{}://127.0.0.1:{port}/{word}/{probe}", self.protocol.scheme());
+                format!("kind: http, url: \"{url}\", assert: [\"status == 200\"]")
+            }
+        }
     }
 }
 
 fn line(text: &mut String, line: &str) {
     // Writing into a String does not fail.
     let _ = writeln!(text, "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Span;
+
+    use super::{Landscape, Protocol};
+
+    #[test]
+    fn what_is_written_is_a_right_catalogue() {
+        for (protocol, kind) in [(Protocol::Http, "http"), (Protocol::Https, "http"), (Protocol::Tcp, "tcp")] {
+            let landscape = Landscape { protocol, hanging: 1, failing: 1, ..Landscape::of(4, Span::seconds(1), 2) };
+            let ports = [9001, 9002, 9003];
+            assert_eq!(landscape.ports(), ports.len());
+
+            let text = landscape.yaml(&ports);
+
+            let catalogue = rules::catalogue::read(&[("bench.yaml".to_owned(), text)], probe::kinds());
+            let catalogue = catalogue.unwrap_or_else(|faults| panic!("{protocol}: {faults:?}"));
+            let probes = catalogue.integrations.iter().flat_map(|integration| &integration.probes);
+            let kinds: Vec<&str> = probes.map(|probe| probe.kind.as_str()).collect();
+            assert_eq!(kinds, [kind; 4], "{protocol}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Lateness and memory at 1,000 probes every 10 s while some targets take the request and never answer.
+//! Lateness and memory while some targets take the request and never answer: 1,000 probes every 10 s.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::{
     lab::{Lab, is_whole, now},
     landscape::Landscape,
     stored::{self, Check},
-    table::{Sorted, Table, number},
+    table::{Promise, Sorted, Table, number},
 };
 
 /// Probes that ask.
@@ -24,6 +24,21 @@ pub const LATE: Span = Span::ms(250);
 /// A timer may go off this much early.
 const EARLY: Span = Span::ms(5);
 
+/// What is watched, and what is promised of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Case {
+    /// Probes that ask.
+    pub probes: usize,
+    /// How often each does.
+    pub period: Span,
+    /// The share of them whose target hangs.
+    pub percent: usize,
+    /// How long it is watched.
+    pub periods: u32,
+    /// Memory that it may hold at any time, in MiB.
+    pub most_mib: f64,
+}
+
 /// What was seen of the healthy targets.
 #[derive(Debug, Default)]
 pub struct Seen {
@@ -35,23 +50,36 @@ pub struct Seen {
     pub late: usize,
 }
 
+impl Seen {
+    /// Its rows. None may be late.
+    pub fn tell(&self, table: &mut Table, name: impl Fn(&str) -> String) {
+        let arrived = self.lateness_ms.len();
+        table.row(&name("arrivals at healthy targets"), format!("{arrived} of {}", self.expected), "requests");
+        table.promised(&name("late"), self.late, "checks", number(self.late), Promise::AtMost(0.0));
+        let [half, most, worst] = [self.lateness_ms.median(), self.lateness_ms.per_mille(990), self.lateness_ms.max()];
+        table.row(&name("lateness p50 / p99 / max"), format!("{half:.1} / {most:.1} / {worst:.1}"), "ms");
+    }
+}
+
 /// All shares of hanging targets.
 pub async fn measure(lab: &Lab, bare: Bare, table: &mut Table) -> Tried<()> {
     for (percent, periods) in
         [(0, lab.plan.late_periods), (1, lab.plan.late_periods), (20, lab.plan.late_periods_hanging)]
     {
-        eprintln!("lateness with {percent} % of the targets hanging");
-        one(lab, percent, periods, bare, table).await?;
+        watch(lab, &Case { probes: PROBES, period: PERIOD, percent, periods, most_mib: 80.0 }, bare, table).await?;
     }
-    table.note("Lateness: from a stored run's scheduled_at to the arrival of its request at the healthy target, by the target's clock. \
-        Late: above 250 ms, unknown, or not stored at all. A hanging check lasts its timeout, 10 s, so each hanging target holds its \
-        probe's slot without end; hanging hosts have 10 probes each.");
     Ok(())
 }
 
-async fn one(lab: &Lab, percent: usize, periods: u32, bare: Bare, table: &mut Table) -> Tried<()> {
-    let hanging = PROBES * percent / 100;
-    let landscape = Landscape { hanging, ..Landscape::of(PROBES, PERIOD, HOSTS) };
+/// One share of hanging targets.
+pub async fn watch(lab: &Lab, case: &Case, bare: Bare, table: &mut Table) -> Tried<()> {
+    let Case { probes, period, percent, periods, most_mib } = *case;
+    let name = |what: &str| {
+        let time = Span::ms(period.as_ms() * i64::from(periods));
+        format!("{probes} probes every {period}, {percent} % hanging, {time}: {what}")
+    };
+    eprintln!("{}", name("lateness and memory"));
+    let landscape = Landscape { hanging: probes * percent / 100, ..Landscape::of(probes, period, HOSTS) };
     let folder = lab.folder()?;
     let (mut target, ports) = lab.target(landscape.ports()).await?;
     let begun = now();
@@ -59,33 +87,31 @@ async fn one(lab: &Lab, percent: usize, periods: u32, bare: Bare, table: &mut Ta
     let ready = now();
     sleep(lab.plan.warm_up).await;
     let (cpu, from) = (house.cpu()?, now());
-    let to = from + Span::ms(PERIOD.as_ms() * i64::from(periods));
+    let to = from + Span::ms(period.as_ms() * i64::from(periods));
     sleep(to.since(now()).as_duration()).await;
     let used = house.cpu_since(cpu)?;
     // The last ones planned may arrive as late as is still in time, and be committed after that.
     sleep(Span::ms(LATE.as_ms() * 4).as_duration()).await;
-    let (arrivals, peak_kib) = (arrivals(&serde_json::from_value::<Vec<_>>(target.ask().await?)?), house.peak_kib()?);
+    let arrivals = arrivals(&serde_json::from_value::<Vec<_>>(target.ask().await?)?);
+    let [peak_mib, held_mib] = [house.peak_kib()?, house.resident_kib()?].map(|kib| f64::from(kib) / 1_024.0);
     is_whole(&mut house).await?;
     house.end().await?;
     target.end().await?;
 
     let runs: i64 = stored::outcomes(folder.path(), from, to).await?.values().sum();
     let checks = stored::planned(folder.path(), from, to).await?;
-    let seen = healthy(&checks, &arrivals, hanging, usize::try_from(periods)?);
-    let name = |what: &str| format!("1,000 probes every 10 s, {percent} % hanging, {} s: {what}", periods * 10);
-    let arrived = seen.lateness_ms.len();
-    table.row(&name("arrivals at healthy targets"), format!("{arrived} of {}", seen.expected), "requests");
-    table.row(&name("late"), seen.late, "checks");
-    let [half, most, worst] = [seen.lateness_ms.median(), seen.lateness_ms.per_mille(990), seen.lateness_ms.max()];
-    table.row(&name("lateness p50 / p99 / max"), format!("{half:.1} / {most:.1} / {worst:.1}"), "ms");
-    let (after_ready, after_start) = started(&arrivals, begun, ready);
-    table.row(
-        &name("all checked once, after start / after ready"),
-        format!("{after_start:.1} / {after_ready:.1}"),
-        "s",
-    );
+    healthy(&landscape, &checks, &arrivals, usize::try_from(periods)?).tell(table, name);
+    let (after_ready, after_start) = started(probes, &arrivals, begun, ready);
+    let interval = Promise::AtMost(number((period.as_ms() + LATE.as_ms()) / 10) / 100.0);
+    table.promised(&name("all checked once, after ready"), format!("{after_ready:.1}"), "s", after_ready, interval);
+    table.row(&name("all checked once, after start"), format!("{after_start:.1}"), "s");
     table.cost(&name("CPU per stored run"), used.as_secs_f64() * 1e6 / number(runs), "us", bare.paced_us);
-    table.row(&name("peak memory (VmHWM)"), format!("{:.0}", f64::from(peak_kib) / 1_024.0), "MiB");
+    let peak = format!("{peak_mib:.0}");
+    table.promised(&name("peak memory (VmHWM)"), peak, "MiB", peak_mib, Promise::AtMost(most_mib));
+    table.row(&name("memory at the end (VmRSS)"), format!("{held_mib:.0}"), "MiB");
+    table.note("Lateness: from a stored run's scheduled_at to the arrival of its request at the healthy target, by the target's clock. \
+        Late: above 250 ms, unknown, or not stored at all. A hanging check lasts its timeout, 10 s, and hanging hosts have 10 probes \
+        each; at 10 s a period each of them holds its probe's slot without end.");
     Ok(())
 }
 
@@ -102,8 +128,9 @@ pub fn arrivals(book: &[(usize, i64)]) -> HashMap<usize, Vec<i64>> {
 }
 
 /// Holds every stored check of the healthy targets against the arrivals there; each arrival stands for one check.
-pub fn healthy(checks: &[Check], arrivals: &HashMap<usize, Vec<i64>>, hanging: usize, periods: usize) -> Seen {
-    let expected = (PROBES - hanging) * periods;
+pub fn healthy(landscape: &Landscape, checks: &[Check], arrivals: &HashMap<usize, Vec<i64>>, periods: usize) -> Seen {
+    let Landscape { probes, hanging, period, .. } = *landscape;
+    let expected = (probes - hanging) * periods;
     let none = Vec::new();
     let (mut lateness, mut in_time) = (Vec::new(), 0);
     let mut left: HashMap<usize, &[i64]> = HashMap::new();
@@ -112,7 +139,7 @@ pub fn healthy(checks: &[Check], arrivals: &HashMap<usize, Vec<i64>>, hanging: u
         let planned = check.scheduled_at.0 * 1_000;
         let earliest = planned - EARLY.as_ms() * 1_000;
         *times = &times[times.partition_point(|at| *at < earliest)..];
-        let Some((at, rest)) = times.split_first().filter(|(at, _)| **at < planned + PERIOD.as_ms() * 1_000) else {
+        let Some((at, rest)) = times.split_first().filter(|(at, _)| **at < planned + period.as_ms() * 1_000) else {
             continue;
         };
         *times = rest;
@@ -125,9 +152,9 @@ pub fn healthy(checks: &[Check], arrivals: &HashMap<usize, Vec<i64>>, hanging: u
 
 /// Seconds until the last of all probes was asked for the first time: since the house was ready, and since it was started.
 /// Endless if one never was.
-fn started(arrivals: &HashMap<usize, Vec<i64>>, begun: Timestamp, ready: Timestamp) -> (f64, f64) {
+fn started(probes: usize, arrivals: &HashMap<usize, Vec<i64>>, begun: Timestamp, ready: Timestamp) -> (f64, f64) {
     let firsts = arrivals.values().filter_map(|times| times.first()).max();
-    let Some(last) = firsts.filter(|_| arrivals.len() == PROBES) else { return (f64::INFINITY, f64::INFINITY) };
+    let Some(last) = firsts.filter(|_| arrivals.len() == probes) else { return (f64::INFINITY, f64::INFINITY) };
     let since = |moment: Timestamp| number(last / 1_000 - moment.0) / 1_000.0;
     (since(ready), since(begun))
 }
@@ -138,7 +165,12 @@ mod tests {
 
     use model::Timestamp;
 
-    use super::{Check, PROBES, healthy};
+    use super::{Check, HOSTS, Landscape, PERIOD, PROBES, healthy};
+
+    /// All hang but the last probe.
+    fn landscape() -> Landscape {
+        Landscape { hanging: PROBES - 1, ..Landscape::of(PROBES, PERIOD, HOSTS) }
+    }
 
     /// The check of the last probe that is planned so many seconds after the epoch.
     fn check(second: i64, is_unknown: bool) -> Check {
@@ -158,7 +190,7 @@ mod tests {
             ("not stored", Vec::new(), in_time.1, 0, 1),
             ("unknown", vec![check(10, true)], vec![ms(10_002)], 1, 1),
         ] {
-            let seen = healthy(&checks, &HashMap::from([(PROBES - 1, times)]), PROBES - 1, 1);
+            let seen = healthy(&landscape(), &checks, &HashMap::from([(PROBES - 1, times)]), 1);
             assert_eq!((seen.expected, seen.lateness_ms.len(), seen.late), (1, arrived, late), "{case}");
         }
     }
@@ -166,7 +198,7 @@ mod tests {
     #[test]
     fn one_arrival_stands_for_one_check() {
         let checks = [check(10, false), check(10, false)];
-        let seen = healthy(&checks, &HashMap::from([(PROBES - 1, vec![10_001_000])]), PROBES - 1, 2);
+        let seen = healthy(&landscape(), &checks, &HashMap::from([(PROBES - 1, vec![10_001_000])]), 2);
         assert_eq!((seen.lateness_ms.len(), seen.late), (1, 1));
     }
 }

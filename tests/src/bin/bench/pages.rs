@@ -124,14 +124,14 @@ async fn ask(lab: &Lab, client: &Client, url: &str, address: fn(usize) -> String
 }
 
 /// Asks for a page as a browser does; answers how many bytes it has on the way.
-async fn get(client: &Client, address: &str, encoding: &str) -> Tried<usize> {
+pub async fn get(client: &Client, address: &str, encoding: &str) -> Tried<usize> {
     let request = client.get(address).header(ACCEPT, "text/html").header(ACCEPT_ENCODING, encoding);
     let response = request.send().await?.error_for_status()?;
     Ok(response.bytes().await?.len())
 }
 
 /// One in sixteen without any filter, which shows the most. What no page knows makes the address its own.
-fn overview(request: usize) -> String {
+pub fn overview(request: usize) -> String {
     let (tier, department) = (request % 4, DEPARTMENTS[request / 4 % 4]);
     let tier = if tier == 0 { String::new() } else { tier.to_string() };
     format!("/?tier={tier}&department={department}&n={request}")

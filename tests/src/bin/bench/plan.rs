@@ -17,6 +17,8 @@ pub enum Watch {
 pub struct Plan {
     /// Runs of which the median is taken.
     pub runs: usize,
+    /// The same where the protocol is not plain HTTP.
+    pub fewer_runs: usize,
     /// How long a run of the bare loop is measured.
     pub window: Duration,
     /// The same of the house.
@@ -31,6 +33,10 @@ pub struct Plan {
     pub late_periods: u32,
     /// The same with many.
     pub late_periods_hanging: u32,
+    /// How long lateness of 10,000 probes is watched, in periods of a minute.
+    pub many_periods: u32,
+    /// How long lateness at half the highest rate is watched, in periods of a second.
+    pub busy_periods: u32,
     /// How long wrong sign-ins come in, in periods of 10 s.
     pub flood_periods: u32,
     /// How long runs are sent.
@@ -46,10 +52,11 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// About half an hour and `minutes` for the longest part.
+    /// About an hour and three quarters for all parts, and `minutes` for one of them.
     pub fn full(minutes: u32) -> Self {
         Self {
             runs: 5,
+            fewer_runs: 3,
             window: Duration::from_secs(30),
             house: Watch::Minute,
             warm_up: Duration::from_secs(5),
@@ -57,6 +64,8 @@ impl Plan {
             first_rate: 1_000,
             late_periods: 6,
             late_periods_hanging: minutes.max(1) * 6,
+            many_periods: 5,
+            busy_periods: 60,
             flood_periods: 6,
             ingest: Duration::from_secs(10),
             days: 365,
@@ -66,10 +75,11 @@ impl Plan {
         }
     }
 
-    /// About two minutes.
+    /// About ten minutes.
     pub fn quick() -> Self {
         Self {
             runs: 1,
+            fewer_runs: 1,
             window: Duration::from_secs(10),
             house: Watch::For(Duration::from_secs(10)),
             warm_up: Duration::from_secs(2),
@@ -77,6 +87,8 @@ impl Plan {
             first_rate: 2_000,
             late_periods: 1,
             late_periods_hanging: 1,
+            many_periods: 1,
+            busy_periods: 10,
             flood_periods: 1,
             ingest: Duration::from_secs(2),
             days: 30,

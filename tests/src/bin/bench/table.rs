@@ -2,11 +2,31 @@
 
 use std::fmt;
 
+/// What a figure has to keep to.
+#[derive(Debug, Clone, Copy)]
+pub enum Promise {
+    /// No more than this.
+    AtMost(f64),
+    /// No less than this.
+    AtLeast(f64),
+}
+
+impl Promise {
+    /// With whether it was held; what is not known was not.
+    fn told(self, seen: f64) -> String {
+        let (words, bound, is_held) = match self {
+            Self::AtMost(bound) => ("at most", bound, seen <= bound),
+            Self::AtLeast(bound) => ("at least", bound, seen >= bound),
+        };
+        format!("{words} {bound}: {}", if is_held { "held" } else { "NOT HELD" })
+    }
+}
+
 /// Figures in the order in which they were measured, and what has to be said about them.
 #[derive(Debug, Default)]
 pub struct Table {
     title: String,
-    rows: Vec<[String; 4]>,
+    rows: Vec<[String; 5]>,
     notes: Vec<String>,
 }
 
@@ -18,31 +38,49 @@ impl Table {
 
     /// A figure that is no cost.
     pub fn row(&mut self, figure: &str, value: impl fmt::Display, unit: &str) {
-        self.add([figure.to_owned(), value.to_string(), unit.to_owned(), String::new()]);
+        self.add([figure, &value.to_string(), unit, "", ""]);
+    }
+
+    /// The same, and something is promised of what was seen.
+    pub fn promised(&mut self, figure: &str, value: impl fmt::Display, unit: &str, seen: f64, promise: Promise) {
+        self.add([figure, &value.to_string(), unit, "", &promise.told(seen)]);
     }
 
     /// CPU time in microseconds, with its ratio to that of the bare loop.
     pub fn cost(&mut self, figure: &str, us: f64, unit: &str, bare_us: f64) {
-        self.add([figure.to_owned(), format!("{us:.0}"), unit.to_owned(), format!("{:.2}", us / bare_us)]);
+        self.add([figure, &format!("{us:.0}"), unit, &format!("{:.2}", us / bare_us), ""]);
     }
 
-    /// Something to know when reading it.
+    /// The same, and the ratio is promised to be at most so much.
+    pub fn cost_within(&mut self, figure: &str, us: f64, unit: &str, bare_us: f64, most: f64) {
+        let ratio = us / bare_us;
+        let promised = Promise::AtMost(most).told(ratio);
+        self.add([figure, &format!("{us:.0}"), unit, &format!("{ratio:.2}"), &promised]);
+    }
+
+    /// Something to know when reading it, said once.
     pub fn note(&mut self, note: impl Into<String>) {
-        self.notes.push(note.into());
+        let note = note.into();
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
     }
 
-    fn add(&mut self, row: [String; 4]) {
-        eprintln!("    {} = {} {} {}", row[0], row[1], row[2], row[3]);
-        self.rows.push(row);
+    fn add(&mut self, row: [&str; 5]) {
+        eprintln!("    {} = {} {} {} {}", row[0], row[1], row[2], row[3], row[4]);
+        self.rows.push(row.map(str::to_owned));
     }
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}\n", self.title)?;
-        writeln!(f, "| figure | value | unit | ratio to the bare loop |\n| --- | ---: | --- | ---: |")?;
-        for [figure, value, unit, ratio] in &self.rows {
-            writeln!(f, "| {figure} | {value} | {unit} | {ratio} |")?;
+        writeln!(
+            f,
+            "| figure | value | unit | ratio to the bare loop | promised |\n| --- | ---: | --- | ---: | --- |"
+        )?;
+        for [figure, value, unit, ratio, promised] in &self.rows {
+            writeln!(f, "| {figure} | {value} | {unit} | {ratio} | {promised} |")?;
         }
         writeln!(f)?;
         self.notes.iter().try_for_each(|note| writeln!(f, "- {note}"))
@@ -92,7 +130,7 @@ pub fn number(count: impl TryInto<i64>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::Sorted;
+    use super::{Promise, Sorted, Table};
 
     #[test]
     fn quantiles_are_values_that_were_there() {
@@ -100,5 +138,27 @@ mod tests {
         let said = [values.median(), values.per_mille(990), values.max(), values.per_mille(200), values.per_mille(201)];
         assert_eq!(said.map(|value| value.to_string()), ["3", "5", "5", "1", "2"]);
         assert_eq!(Sorted::default().median().to_string(), "0");
+    }
+    #[test]
+    fn a_promise_is_held_up_to_its_bound_and_by_nothing_that_is_not_known() {
+        let most = Promise::AtMost(1.5);
+        let least = Promise::AtLeast(5_000.0);
+        for (promise, seen, told) in [
+            (most, 1.5, "at most 1.5: held"),
+            (most, 1.51, "at most 1.5: NOT HELD"),
+            (most, f64::NAN, "at most 1.5: NOT HELD"),
+            (least, 5_000.0, "at least 5000: held"),
+            (least, 4_999.9, "at least 5000: NOT HELD"),
+            (least, f64::NAN, "at least 5000: NOT HELD"),
+        ] {
+            assert_eq!(promise.told(seen), told);
+        }
+    }
+
+    #[test]
+    fn a_cost_is_held_against_its_ratio() {
+        let mut table = Table::new("A machine");
+        table.cost_within("a check", 300.0, "us", 150.0, 1.5);
+        assert!(table.to_string().contains("| a check | 300 | us | 2.00 | at most 1.5: NOT HELD |"), "{table}");
     }
 }

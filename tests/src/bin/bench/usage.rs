@@ -44,9 +44,19 @@ fn of_threads(pid: u32, wanted: impl Fn(&str) -> bool) -> Duration {
 
 /// The most memory that a process ever held, in KiB.
 pub fn peak_kib(pid: u32) -> Tried<u32> {
+    status_kib(pid, "VmHWM:")
+}
+
+/// The memory that a process holds now, in KiB.
+pub fn resident_kib(pid: u32) -> Tried<u32> {
+    status_kib(pid, "VmRSS:")
+}
+
+fn status_kib(pid: u32, name: &str) -> Tried<u32> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
-    Ok(line.trim().trim_end_matches(" kB").parse()?)
+    let value = status.lines().find_map(|line| line.strip_prefix(name));
+    let value = value.ok_or_else(|| format!("/proc/{pid}/status has no {name}"))?;
+    Ok(value.trim().trim_end_matches(" kB").parse()?)
 }
 
 /// What kind of file system holds a folder: `ext4`, `tmpfs`.

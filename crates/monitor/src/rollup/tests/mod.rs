@@ -44,6 +44,7 @@ impl House {
                 kind: None,
                 owner: None,
                 description: None,
+                depends_on: Vec::new(),
                 formerly: None,
             },
             catalogue: None,

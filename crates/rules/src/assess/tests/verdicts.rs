@@ -52,6 +52,47 @@ fn a_warning_about_the_status_does_not_excuse_it() {
 }
 
 #[test]
+fn a_status_may_warn_by_itself() {
+    let warns = |asserts: &[&str]| {
+        let mut observation = answered(1, "");
+        observation.status_trouble = None;
+        observation.status_warning = Some(Trouble::new(Reason::Assertion, "DISK WARNING"));
+        judged(asserts, &observation)
+    };
+    for (asserts, outcome, message) in [
+        (&[][..], Outcome::Warn, Some("DISK WARNING")),
+        (&["latency < duration('5s')"], Outcome::Warn, Some("DISK WARNING")),
+        (&["status <= 1"], Outcome::Ok, None),
+        (&["status == 0"], Outcome::Failed, Some("`status == 0` does not hold: 1 == 0")),
+        (&["latency > duration('5s')", "body == ''"], Outcome::Failed, None),
+    ] {
+        let judgement = warns(asserts);
+        assert_eq!(judgement.outcome, outcome, "{asserts:?}");
+        assert!(message.is_none() || judgement.message.as_deref() == message, "{asserts:?}: {:?}", judgement.message);
+    }
+}
+
+#[test]
+fn a_status_that_says_that_we_could_not_tell_is_no_failure_of_the_target() {
+    let mut observation = answered(3, "");
+    observation.status_trouble = Some(Trouble::new(Reason::Config, "no such option"));
+    let judgement = judged(&[], &observation);
+    assert_eq!((judgement.outcome, judgement.reason), (Outcome::Unknown, Some(Reason::Config)));
+}
+
+#[test]
+fn what_the_target_told_by_itself_is_measured_unless_something_else_is_written_for_its_name() {
+    let mut observation = answered(200, "");
+    observation
+        .facts
+        .put_measures([("free".to_owned(), 7.0), ("used".to_owned(), 1.0), ("lost".to_owned(), 2.0)].into());
+    let spec = measuring(&[("used", "status"), ("lost", "json.none")]);
+    let judgement = assess(&compiled(&spec), &observation);
+    assert_eq!(judgement.measures, [("free".to_owned(), 7.0), ("used".to_owned(), 200.0)].into());
+    assert_eq!(judgement.untold, ["lost"]);
+}
+
+#[test]
 fn the_first_cause_is_told() {
     let no_json = "<html>";
     for (what, observation, asserts, reason) in [

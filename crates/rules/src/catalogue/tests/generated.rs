@@ -9,8 +9,8 @@ use model::{
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::{Map, Value, json};
 
-use super::{KINDS, read};
-use crate::catalogue::{check_integration, check_system, plan, write};
+use super::{KINDS, read, windows};
+use crate::catalogue::{check_integration, check_system, check_window, plan, write};
 
 const NASTY: [&str; 30] = [
     "no",
@@ -155,6 +155,7 @@ fn probe() -> impl Strategy<Value = ProbeSpec> {
             measures,
             counts: counts.2,
             enabled: counts.3,
+            upside_down: counts.3 && counts.0 % 2 == 0,
             environment,
         },
     )
@@ -182,6 +183,10 @@ fn expectation() -> impl Strategy<Value = Expectation> {
         .prop_map(|(schedule, grace, min_units)| Expectation { schedule, grace, min_units })
 }
 
+fn tags() -> impl Strategy<Value = Vec<Slug>> {
+    proptest::collection::btree_set(slug(), 0..3).prop_map(|tags| tags.into_iter().collect())
+}
+
 fn unit() -> impl Strategy<Value = Unit> {
     (name(), name(), any::<bool>()).prop_map(|(one, many, usual)| {
         // A name fills 200 characters; its plural would not be read.
@@ -192,7 +197,15 @@ fn unit() -> impl Strategy<Value = Unit> {
 
 fn system() -> impl Strategy<Value = SystemSpec> {
     (slug(), name(), option::of(name()), option::of(name()), option::of(prose())).prop_map(
-        |(slug, name, kind, owner, description)| SystemSpec { slug, name, kind, owner, description, formerly: None },
+        |(slug, name, kind, owner, description)| SystemSpec {
+            slug,
+            name,
+            kind,
+            owner,
+            description,
+            depends_on: Vec::new(),
+            formerly: None,
+        },
     )
 }
 
@@ -203,7 +216,7 @@ fn integration() -> impl Strategy<Value = IntegrationSpec> {
         (select(&Tier::ALL[..]), select(Lifecycle::ALL), option::of(select(Classification::ALL)), option::of(day()));
     let links = vec((name(), url()).prop_map(|(title, url)| Link { title, url }), 0..3);
     let papers = (option::of(url()), links, vec(name(), 0..4), option::of(unit()), name());
-    let rest = (option::of(expectation()), option::of(baseline()), vec(probe(), 0..3), option::of(prose()));
+    let rest = (option::of(expectation()), option::of(baseline()), vec(probe(), 0..3), option::of(prose()), tags());
     (slug(), name(), people, class, papers, rest).prop_map(|(slug, name, people, class, papers, rest)| {
         let probes: BTreeMap<Slug, ProbeSpec> = rest.2.into_iter().map(|probe| (probe.slug.clone(), probe)).collect();
         IntegrationSpec {
@@ -226,6 +239,7 @@ fn integration() -> impl Strategy<Value = IntegrationSpec> {
             runbook: papers.0,
             documents: papers.1,
             building_blocks: papers.2,
+            tags: rest.4,
             unit: papers.3,
             expect: rest.0,
             baseline: rest.1,
@@ -235,11 +249,15 @@ fn integration() -> impl Strategy<Value = IntegrationSpec> {
     })
 }
 
-fn catalogue() -> impl Strategy<Value = Catalogue> {
-    (slug(), vec(system(), 1..4), vec(integration(), 0..3), any::<prop::sample::Index>()).prop_map(
-        |(name, systems, integrations, end)| {
+pub(super) fn catalogue() -> impl Strategy<Value = Catalogue> {
+    let windows = vec(windows::window(), 0..3);
+    (slug(), vec(system(), 1..4), vec(integration(), 0..3), any::<prop::sample::Index>(), windows).prop_map(
+        |(name, systems, integrations, end, windows)| {
             let systems: BTreeMap<Slug, SystemSpec> = systems.into_iter().map(|one| (one.slug.clone(), one)).collect();
-            let systems: Vec<SystemSpec> = systems.into_values().collect();
+            let mut systems: Vec<SystemSpec> = systems.into_values().collect();
+            let all: Vec<Slug> = systems.iter().map(|system| system.slug.clone()).collect();
+            // In circles, too: what depends on what is not for the catalogue to judge.
+            systems.iter_mut().skip(1).for_each(|system| system.depends_on.clone_from(&all));
             let integrations: BTreeMap<Slug, IntegrationSpec> =
                 integrations.into_iter().map(|one| (one.slug.clone(), one)).collect();
             let mut integrations: Vec<IntegrationSpec> = integrations.into_values().collect();
@@ -248,7 +266,8 @@ fn catalogue() -> impl Strategy<Value = Catalogue> {
                 integration.to = end.get(&systems).slug.clone();
                 integration.via = systems.iter().map(|system| system.slug.clone()).collect();
             }
-            Catalogue { catalogue: name.to_string(), systems, integrations }
+            let windows = windows::over(windows, &systems, &integrations);
+            Catalogue { catalogue: name.to_string(), systems, integrations, windows }
         },
     )
 }
@@ -320,6 +339,11 @@ proptest! {
     fn the_api_takes_back_what_it_gives(catalogue in catalogue()) {
         for system in &catalogue.systems {
             prop_assert_eq!(check_system(&json!(system)), Ok(system.clone()));
+        }
+        for window in &catalogue.windows {
+            prop_assert_eq!(check_window(&json!(window)), Ok(window.clone()));
+            let stored: Result<model::WindowSpec, _> = serde_json::from_value(json!(window));
+            prop_assert_eq!(stored.map_err(|error| error.to_string()), Ok(window.clone()));
         }
         for integration in &catalogue.integrations {
             prop_assert_eq!(check_integration(&json!(integration), KINDS), Ok(integration.clone()));

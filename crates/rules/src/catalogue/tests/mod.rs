@@ -3,7 +3,9 @@
 mod generated;
 mod planned;
 mod right;
+mod schema;
 mod sheets;
+mod windows;
 mod wrong;
 
 use model::{Catalogue, Fault};

@@ -1,0 +1,194 @@
+//! One step after the other, then those that clean up.
+
+use std::{path::PathBuf, sync::Arc, time::Instant};
+
+use async_trait::async_trait;
+use model::{Outcome, Phases, ProbeSpec, Reason, Span};
+use rules::assess::{Observation, Trouble, assess};
+use tokio::time::timeout_at;
+
+use super::{
+    refer::Values,
+    step::{Ready, Step},
+    told::{Line, Told},
+};
+use crate::{
+    Asking, Clients, HostKey, Probe,
+    http::{
+        ask::{Look, Reading, observe},
+        body,
+        cookies::Jar,
+        keep::Keeper,
+        manner::Manner,
+        trouble::peer,
+        walk::{Seen, Until, walk},
+        way::Way,
+    },
+    marks::{self, micros},
+    redact::Masks,
+};
+
+/// What a probe in steps is made of.
+pub(super) struct Parts {
+    pub(super) steps: Vec<Step>,
+    pub(super) cleanup: Vec<Step>,
+    pub(super) way: Way,
+    pub(super) manner: Manner,
+    pub(super) masks: Masks,
+    pub(super) peer: Option<HostKey>,
+}
+
+/// A probe in steps.
+pub(super) struct Steps {
+    parts: Parts,
+    body_folders: Arc<[PathBuf]>,
+    /// Without expressions of the probe itself, steps that are well leave a run that is ok.
+    may_fail: bool,
+}
+
+/// A check under way.
+struct Check {
+    values: Values,
+    jar: Jar,
+    told: Told,
+}
+
+impl Steps {
+    pub(super) fn new(parts: Parts, spec: &ProbeSpec, clients: &Clients) -> Self {
+        let may_fail = !(spec.assert.is_empty() && spec.warn.is_empty());
+        Self { parts, body_folders: Arc::clone(clients.body_folders()), may_fail }
+    }
+
+    /// One step, with what came of it in `check`.
+    async fn go(&self, step: &Step, until: Until, check: &mut Check) -> Result<(), Trouble> {
+        let of_step = |Trouble { reason, message }: Trouble| Trouble {
+            reason,
+            message: format!("step `{}`: {message}", step.name),
+        };
+        let Ready { mut ask, masks } = step.ready(&check.values, &self.parts.masks).map_err(of_step)?;
+        if let Some(path) = &ask.file {
+            let read = timeout_at(until.deadline, body::file(path, &self.body_folders)).await;
+            let too_late = |_| Trouble::new(Reason::Config, "the body's file could not be read in time");
+            ask.body = read.map_err(too_late).and_then(|read| read).map_err(of_step)?;
+        }
+        let (began, mut seen) = (Instant::now(), Seen::default());
+        let Parts { way, manner, .. } = &self.parts;
+        let trouble = walk(way, manner, &ask, &masks, &mut check.jar, until, &mut seen).await.err();
+        let latency_us = micros(began.elapsed());
+
+        let mut missing = None;
+        if trouble.is_none()
+            && let Some(answer) = &seen.answer
+        {
+            for extract in &step.extracts {
+                match extract.take(answer, &check.jar, &ask.url) {
+                    Ok(value) => check.values.put(&step.name, &extract.name, value, extract.shown),
+                    Err(trouble) => missing = missing.or(Some(trouble)),
+                }
+            }
+        }
+        // What was found a moment ago is kept as little as what was sent.
+        let hidden = check.values.hidden();
+        let masks = masks.and(hidden.iter().flat_map(|value| crate::filled::forms::of(value)));
+        let look = Look {
+            at: until.at,
+            latency_us,
+            peer: &peer(&ask.url),
+            reading: Reading::of(step.graphql),
+            needs: &step.needs,
+            keeper: &Keeper::of(&ask, &masks),
+            may_fail: self.may_fail || step.may_fail || missing.is_some(),
+            masks: &masks,
+        };
+        let observation = observe(seen, trouble, &look);
+        let judged = assess(&step.asserts, &observation);
+        let trouble = match judged.outcome {
+            Outcome::Failed | Outcome::Unknown => {
+                let message = judged.message.clone().unwrap_or_else(|| "it failed".to_owned());
+                Some(Trouble::new(judged.reason.unwrap_or(Reason::Assertion), masks.text(message)))
+            }
+            _ => missing.map(|Trouble { reason, message }| Trouble { reason, message: masks.text(message) }),
+        };
+        check.told.step(Line {
+            name: &step.name,
+            observation,
+            assertions: judged.assertions,
+            trouble: trouble.as_ref(),
+        });
+        match trouble {
+            Some(trouble) => Err(of_step(trouble)),
+            None => Ok(()),
+        }
+    }
+
+    async fn steps(&self, until: Until, check: &mut Check) -> Result<(), Trouble> {
+        for step in &self.parts.steps {
+            self.go(step, until, check).await?;
+        }
+        Ok(())
+    }
+
+    /// All that can be sent is, whatever becomes of each.
+    async fn clean_up(&self, until: Until, check: &mut Check) -> Result<(), Trouble> {
+        let mut first = Ok(());
+        for step in &self.parts.cleanup {
+            if !step.is_ready(&check.values) {
+                // What it would take away was never there.
+                check.told.left_out(&step.name);
+                continue;
+            }
+            first = first.and(self.go(step, until, check).await);
+        }
+        first
+    }
+}
+
+#[async_trait]
+impl Probe for Steps {
+    async fn ask(&self, asking: &Asking) -> Observation {
+        let began = Instant::now();
+        // Where something has to be cleaned up, a fifth of the time is kept for it.
+        let for_steps = if self.parts.cleanup.is_empty() {
+            asking.timeout
+        } else {
+            Span::ms((asking.timeout.as_ms() / 5 * 4).max(1))
+        };
+        let until = |timeout: Span| Until {
+            at: asking.at,
+            deadline: tokio::time::Instant::from_std(began + timeout.as_duration()),
+            timeout,
+        };
+        let mut check = Check { values: Values::default(), jar: Jar::default(), told: Told::default() };
+        let stepped = self.steps(until(for_steps), &mut check).await;
+        let latency_us = micros(began.elapsed());
+        let phases = check.told.phases();
+        check.told.turn_to_cleanup(stepped.is_err());
+        let cleaned = self.clean_up(until(asking.timeout), &mut check).await;
+        let trouble = stepped.and(cleaned).err();
+
+        let (facts, exchange) = check.told.finish(&check.values, trouble.is_some() || self.may_fail);
+        let facts = if trouble.is_some() { rules::assess::Facts::default() } else { facts };
+        Observation {
+            started_at: asking.at,
+            latency_us,
+            phases,
+            trouble,
+            status_trouble: None,
+            status_warning: None,
+            facts,
+            exchange,
+        }
+    }
+
+    fn peer(&self) -> Option<HostKey> {
+        self.parts.peer.clone()
+    }
+}
+
+/// The sum of what steps took.
+pub(super) fn sum(phases: impl IntoIterator<Item = Phases>) -> Phases {
+    phases.into_iter().fold(Phases::default(), |mut sum, more| {
+        marks::add(&mut sum, more);
+        sum
+    })
+}

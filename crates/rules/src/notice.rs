@@ -1,0 +1,86 @@
+//! Whether a change is told to the owner: once when it begins, once if it gets worse, once when it is over.
+//!
+//! What was told is the only memory ([`Told`], kept by the store), so a restart and an edit tell nothing twice. Told is what is
+//! hard: a hard verdict, a promised run that was missed, or a problem of any kind; what is still being confirmed is not. While somebody
+//! muted it, in maintenance, while it is paused and while it flaps nothing is said at all, and what holds afterwards is said then. What was
+//! acknowledged before it was told is not told, nor its end; one that gets worse after that is told again.
+
+use model::{Level, Timestamp};
+
+use crate::outcome::Verdict;
+
+/// What the owner was told last: the level of the change that is open, `None` if the last word was that it is over.
+pub type Told = Option<Level>;
+
+/// What is to be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Notice {
+    /// Nothing.
+    None,
+    /// Something broke.
+    Began,
+    /// What was told of got worse: attention became a problem. Once between a beginning and its end.
+    Worse,
+    /// It is over.
+    Over,
+}
+
+/// How an integration stands when it is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Situation {
+    /// Its level now.
+    pub level: Level,
+    /// The worst hard verdict of its probes that count; `None` while none is known.
+    pub hard: Option<Verdict>,
+    /// Promised runs missed in a row.
+    pub missed: u32,
+    /// Whether somebody acknowledged the present trouble.
+    pub acknowledged: bool,
+    /// Until when it is muted, if somebody did.
+    pub muted_until: Option<Timestamp>,
+    /// Whether it is in maintenance or a freeze in which failures do not count.
+    pub in_maintenance: bool,
+    /// Whether one of its probes flaps.
+    pub flapping: bool,
+}
+
+impl Situation {
+    /// Whether it is in trouble that is worth a word.
+    fn is_trouble(self) -> bool {
+        let is_hard = matches!(self.hard, Some(Verdict::Warn | Verdict::Down)) || self.missed > 0;
+        self.level == Level::Problem || self.level == Level::Attention && is_hard
+    }
+
+    /// Whether nothing is said for now.
+    fn is_silent(self, now: Timestamp) -> bool {
+        self.in_maintenance || self.flapping || self.muted_until.is_some_and(|until| now < until)
+    }
+}
+
+/// What is to be told at `now`, after `told`. Over it is only on evidence: a level of `okay`. Where nothing is known or it is paused, an
+/// open change stays open.
+pub fn decide(told: Told, situation: Situation, now: Timestamp) -> Notice {
+    if situation.is_silent(now) {
+        return Notice::None;
+    }
+    match told {
+        None if situation.is_trouble() && !situation.acknowledged => Notice::Began,
+        Some(Level::Attention) if situation.level == Level::Problem => Notice::Worse,
+        Some(_) if situation.level == Level::Okay => Notice::Over,
+        _ => Notice::None,
+    }
+}
+
+impl Notice {
+    /// What the owner was told after this notice; it is kept in the transaction in which the notice is put into the outbox.
+    pub fn told(self, before: Told, level: Level) -> Told {
+        match self {
+            Self::None => before,
+            Self::Began | Self::Worse => Some(level),
+            Self::Over => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,8 @@
+//! Pages of objects of S3.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    let _read = probe::fuzzing::s3_listing(input);
+});

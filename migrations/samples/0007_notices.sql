@@ -1,0 +1,8 @@
+insert into notices (id, idempotency_key, integration_id, change_id, kind, channel, payload, state, attempts, next_at,
+  last_answer, created_at, sent_at) values
+  (901, '018bcfe5-6800-7000-8000-000000000002.began.mail-orders', 901, '018bcfe5-6800-7000-8000-000000000002', 'began',
+   'mail-orders', '{"change":"018bcfe5-6800-7000-8000-000000000002","kind":"began","channel":"mail-orders","at":"2023-11-14T22:14:30Z","integration":"orders-to-netsuite","name":"Orders to NetSuite","from":"Salesforce","to":"NetSuite","environment":"production","tier":1,"owner":"team-b","level":"problem","sentence":"401 from NetSuite","reason":"auth","since":"2023-11-14T22:13:50Z","cost":{"type":"unknown","why":"no baseline"},"link":"https://bridgewatch.example.com/integrations/orders-to-netsuite","time_zone":"Europe/Berlin"}',
+   'sent', 1, 1700000120000, '250 2.0.0 Ok: queued as 4F1', 1700000070000, 1700000071000),
+  (902, '018bcfe5-6800-7000-8000-000000000002.over.mail-orders', 901, '018bcfe5-6800-7000-8000-000000000002', 'over',
+   'mail-orders', '{"change":"018bcfe5-6800-7000-8000-000000000002","kind":"over","channel":"mail-orders","at":"2023-11-14T23:14:30Z","integration":"orders-to-netsuite","name":"Orders to NetSuite","from":"Salesforce","to":"NetSuite","environment":"production","tier":1,"level":"problem","sentence":"401 from NetSuite","reason":"auth","since":"2023-11-14T22:13:50Z","until":"2023-11-14T23:14:00Z","cost":{"type":"none"},"link":"https://bridgewatch.example.com/integrations/orders-to-netsuite","time_zone":"Europe/Berlin"}',
+   'waiting', 0, 1700003670000, null, 1700003670000, null);
