@@ -11,7 +11,7 @@
 //! # What the server provides
 //!
 //! - For each request, in the additional context of `leptos_axum`: [`surroundings::provide`] with
-//!   [`surroundings::Surroundings`] (service acting as the caller, the [`visitor::Visitor`], providers, clock, zone, assets,
+//!   [`surroundings::Surroundings`] (service acting as the caller, the [`visitor::Visitor`], providers, kinds, clock, zone, assets,
 //!   base path, origin, status sink). While routes are listed the visitor is [`visitor::Visitor::nobody`].
 //! - For a POST of [`routes::FORMS`] that is refused, or that made something that is shown once: the page that stands beside it
 //!   there, rendered with [`visitor::Posted`]; it sets the status of a refusal. Else 303, with `?done=` and a word that the page
@@ -35,6 +35,8 @@
 //! | `data-copy="#id"` | a button that copies the text of that element |
 //! | `data-submit` | a field whose change sends its form |
 //! | `data-fault="field"` | where a fault of that field is shown |
+//! | `data-kind`, `data-asks` | the fields of a kind of probe; whether it can be tried |
+//! | `form[data-probe-of][data-probe]` | a form that adds a probe to that integration, or changes this one |
 //! | `svg[data-plot]`, `figure[data-series]`, `[data-fields]`, `[data-zone]` | a chart that can be read by pointing |
 //!
 //! # What forms send
@@ -58,13 +60,18 @@
 //! | `/account/tokens/{id}/revoke` | | `/account?done=revoked` |
 //! | `/secrets` | `name`, `value` | `/secrets?done=secret` |
 //! | `/secrets/{name}/remove` | | `/secrets?done=removed` |
+//! | `/integrations/{slug}/handling`, `../probes/{probe}/handling` | `action`, `for` (a span), `until` (on the clocks of the reporting zone, before `for`), `note` | `/integrations/{slug}?done=paused`, `resumed`, `muted`, `unmuted`, `acknowledged`, `withdrawn` |
+//! | `/maintenance` | those of [`pages::maintenance`]; a box is there or not | `/maintenance?done=window` |
+//! | `/maintenance/{slug}/delete` | | `/maintenance?done=window-deleted` |
+//! | `/channels/{name}/test` | | 200 with [`visitor::Made::Tested`] |
 //! | `/demo/view` | `role`, `next` | `next`, with the other role |
 //!
 //! # What islands ask for
 //!
 //! `GET /api/v1/stream` (server-sent events whose data is one `model::Event` as JSON, or an array of them; any event name),
 //! the page's own address, `GET /api/v1/integrations/{slug}/series`, `POST /api/v1/integrations/{slug}/probes/{probe}/run`,
-//! `PATCH` and `DELETE` of an integration or a probe, `POST /api/v1/probes/try` with `{"probe": {..}}`, `POST /api/v1/integrations`, and in the demo
+//! `PATCH` and `DELETE` of an integration or a probe, `POST /api/v1/probes/try` with `{"probe": {..}}`, `POST /api/v1/integrations` and
+//! `POST /api/v1/integrations/{slug}/probes`, and in the demo
 //! `POST /api/v1/demo/servers/{system}` with `{"running": false}`. All JSON; refusals are problem+json. What a page asks for by itself
 //! carries the header `bridgewatch-look`, so that an open page keeps no session awake.
 
@@ -73,6 +80,9 @@ pub mod visitor;
 
 #[cfg(feature = "ssr")]
 pub mod surroundings;
+
+#[cfg(feature = "ssr")]
+pub mod kinds;
 
 #[cfg(feature = "ssr")]
 pub mod shell;

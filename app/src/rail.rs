@@ -9,7 +9,7 @@ use crate::{href::href, surroundings::Surroundings, visitor::May, words::role};
 /// A page of the rail: name, path, the path of its icon.
 type Entry = (&'static str, &'static str, &'static str);
 
-const FOR_ALL: [Entry; 4] = [
+const FOR_ALL: [Entry; 5] = [
     (
         "Overview",
         "/",
@@ -21,15 +21,20 @@ const FOR_ALL: [Entry; 4] = [
         "M1.500 5h9.500M8.500 2.500 11 5 8.500 7.500M14.500 11H5M7.500 8.500 5 11l2.500 2.500",
     ),
     ("Runs", "/runs", "M2.500 4h11M2.500 8h11M2.500 12h7"),
+    ("Maintenance", "/maintenance", "M8 14a6 6 0 1 0 0-12 6 6 0 0 0 0 12M8 4.500V8l2.500 1.500"),
     ("API", "/api/docs", "M5.500 4 2 8l3.500 4M10.500 4 14 8l-3.500 4"),
 ];
 
-const FOR_ADMINISTRATORS: [Entry; 3] = [
+/// Pages that are read at a desk: a phone has them in the menu.
+const AT_A_DESK: [&str; 2] = ["/maintenance", "/api/docs"];
+
+const FOR_ADMINISTRATORS: [Entry; 4] = [
     (
         "People",
         "/people",
         "M8 8a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5M3 13.500c.5-2.500 2.500-3.500 5-3.500s4.500 1 5 3.500",
     ),
+    ("Channels", "/channels", "M4 11.500V7a4 4 0 0 1 8 0v4.500l1.500 1.500h-11zM6.500 14.500h3"),
     ("Secrets", "/secrets", "M3.500 7.500h9v6h-9zM5.500 7.500V5a2.500 2.500 0 0 1 5 0v2.500"),
     ("Audit", "/audit", "M4 2.500h8v11H4zM6 5.500h4M6 8h4M6 10.500h2.500"),
 ];
@@ -98,7 +103,7 @@ pub fn mark() -> AnyView {
 fn entry((name, address, icon): Entry, place: &Place) -> AnyView {
     let current = if address == "/" { place.path == "/" } else { place.path.starts_with(address) };
     // On a phone the bar has no room for what is read at a desk.
-    let class = (address == "/api/docs").then_some("rail-desk");
+    let class = AT_A_DESK.contains(&address).then_some("rail-desk");
     view! {
         <li class=class>
             <a href=href(address) aria-current=current.then_some("page")>
@@ -128,6 +133,8 @@ fn who(identity: &Identity, administers: bool, here: &Surroundings) -> AnyView {
     let pages = administers.then(|| {
         FOR_ADMINISTRATORS.into_iter().map(|(name, address, _)| link(name, address, "menu-phone")).collect_view()
     });
+    let at_a_desk = FOR_ALL.into_iter().filter(|(_, address, _)| AT_A_DESK.contains(address));
+    let at_a_desk = at_a_desk.map(|(name, address, _)| link(name, address, "menu-phone")).collect_view();
     // In the demo whoever comes is signed in, so there is no way out.
     let out = (!here.visitor.demo).then(|| {
         view! {
@@ -155,8 +162,8 @@ fn who(identity: &Identity, administers: bool, here: &Surroundings) -> AnyView {
                 <div class="menu-body">
                     {email.map(|email| view! { <p class="menu-says">{email}</p> })} <ul>
                         {link("Account", "/account", "")}
+                        {at_a_desk}
                         {pages}
-                        {link("API", "/api/docs", "menu-phone")}
                         {out}
                     </ul>
                 </div>

@@ -18,13 +18,17 @@ use crate::{
 };
 
 /// The paths that pages have, in the syntax of the HTTP router.
-pub const PATHS: [&str; 15] = [
+pub const PATHS: [&str; 19] = [
     "/",
     "/integrations",
     "/integrations/new",
     "/integrations/{slug}",
+    "/integrations/{slug}/probes/new",
+    "/integrations/{slug}/probes/{probe}",
     "/runs",
     "/runs/{id}",
+    "/maintenance",
+    "/channels",
     "/people",
     "/people/{id}",
     "/secrets",
@@ -38,7 +42,7 @@ pub const PATHS: [&str; 15] = [
 
 /// Where forms are sent, and the page that is rendered again when one is refused or made something that is shown once.
 /// Elsewhere a form answers 303.
-pub const FORMS: [(&str, &str); 17] = [
+pub const FORMS: [(&str, &str); 22] = [
     ("/sign-in", "/sign-in"),
     ("/sign-out", "/sign-in"),
     ("/set-up/{link}", "/set-up/{link}"),
@@ -56,6 +60,11 @@ pub const FORMS: [(&str, &str); 17] = [
     ("/account/tokens/{id}/revoke", "/account"),
     ("/secrets", "/secrets"),
     ("/secrets/{name}/remove", "/secrets"),
+    ("/integrations/{slug}/handling", "/integrations/{slug}"),
+    ("/integrations/{slug}/probes/{probe}/handling", "/integrations/{slug}"),
+    ("/maintenance", "/maintenance"),
+    ("/maintenance/{slug}/delete", "/maintenance"),
+    ("/channels/{name}/test", "/channels"),
 ];
 
 /// Rail, page, and the islands that serve all of it.
@@ -100,8 +109,12 @@ fn Pages() -> impl IntoView {
             <Route path=path!("/integrations") view=pages::integrations::page ssr=SsrMode::Async />
             <Route path=path!("/integrations/new") view=pages::add::page ssr=SsrMode::Async />
             <Route path=path!("/integrations/:slug") view=pages::integration::page ssr=SsrMode::Async />
+            <Route path=path!("/integrations/:slug/probes/new") view=pages::probe::add ssr=SsrMode::Async />
+            <Route path=path!("/integrations/:slug/probes/:probe") view=pages::probe::change ssr=SsrMode::Async />
             <Route path=path!("/runs") view=pages::runs::page ssr=SsrMode::Async />
             <Route path=path!("/runs/:id") view=pages::run::page ssr=SsrMode::Async />
+            <Route path=path!("/maintenance") view=pages::maintenance::page ssr=SsrMode::Async />
+            <Route path=path!("/channels") view=pages::channels::page ssr=SsrMode::Async />
             <Route path=path!("/people") view=pages::people::page ssr=SsrMode::Async />
             <Route path=path!("/people/:id") view=pages::people::one::page ssr=SsrMode::Async />
             <Route path=path!("/secrets") view=pages::secrets::page ssr=SsrMode::Async />

@@ -6,7 +6,10 @@ use chrono_tz::Tz;
 use leptos::prelude::{expect_context, provide_context};
 use model::{Api, Clock, Timestamp};
 
-use crate::visitor::{May, Provider, Visitor};
+use crate::{
+    kinds::Kind,
+    visitor::{May, Provider, Visitor},
+};
 
 /// Everything that pages ask of the server. Made for each request, put in place by [`provide`].
 #[derive(Clone)]
@@ -17,6 +20,8 @@ pub struct Surroundings {
     pub visitor: Arc<Visitor>,
     /// The ways in beside a password, in the order in which they are offered.
     pub providers: Arc<[Provider]>,
+    /// The kinds of probes there are, in the order in which they are offered.
+    pub kinds: Arc<[Kind]>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The reporting zone: of every time on every page.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Caller, Identity, NewToken, Problem, Role, Span, Timestamp};
+use model::{Caller, Identity, NewToken, Problem, Role, Slug, Span, TestAnswer, Timestamp};
 
 /// Fields that no page shows again.
 const NEVER_AGAIN: [&str; 4] = ["password", "again", "current", "value"];
@@ -17,11 +17,13 @@ pub enum May {
     SeePayload,
     /// Send word of runs.
     Send,
-    /// Ask a probe now; in the demo, stop a server.
+    /// Ask a probe now, pause and resume; in the demo, stop a server.
     Operate,
     /// Say what work was by hand.
     Claim,
-    /// Change integrations and probes.
+    /// Acknowledge trouble, and mute the messages about it.
+    Handle,
+    /// Change integrations, probes and windows.
     Change,
     /// People, secrets, audit.
     Administer,
@@ -31,8 +33,16 @@ pub enum May {
 
 impl May {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::SeePayload, Self::Send, Self::Operate, Self::Claim, Self::Change, Self::Administer, Self::Own];
+    pub const ALL: [Self; 8] = [
+        Self::SeePayload,
+        Self::Send,
+        Self::Operate,
+        Self::Claim,
+        Self::Handle,
+        Self::Change,
+        Self::Administer,
+        Self::Own,
+    ];
 }
 
 /// Who asks. Made for each request.
@@ -142,6 +152,13 @@ pub enum Made {
     },
     /// A token.
     Token(NewToken),
+    /// A channel was tried.
+    Tested {
+        /// Which.
+        channel: Slug,
+        /// What the other side said.
+        answer: TestAnswer,
+    },
 }
 
 impl Posted {
@@ -178,6 +195,12 @@ impl<'a> Sent<'a> {
             Became::Refused(refusal) => Some(refusal),
             Became::Made(_) => None,
         }
+    }
+
+    /// The same if this field held this value, else nothing: of forms that are sent to one place.
+    #[must_use]
+    pub fn with(self, name: &str, value: &str) -> Self {
+        if self.given(name) == Some(value) { self } else { Self(None) }
     }
 
     /// What a field held.
@@ -243,6 +266,14 @@ mod tests {
         assert_eq!(sent.fault("role").as_deref(), Some("is no role (allowed: viewer, admin)"));
         assert_eq!(sent.fault("name"), None);
         assert_eq!(sent.elsewhere(&["email", "role"]), ["link: is used up"]);
+    }
+
+    #[test]
+    fn forms_that_are_sent_to_one_place_are_told_apart_by_what_they_held() {
+        let visitor = refused();
+        let sent = visitor.sent("/people");
+        assert!(sent.with("email", "ada@example.com").refusal().is_some());
+        assert!(sent.with("email", "grace@example.com").refusal().is_none());
     }
 
     #[test]

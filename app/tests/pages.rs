@@ -18,6 +18,12 @@ fn addresses() -> Vec<String> {
         "/integrations/new",
         "/integrations/orders-to-netsuite",
         "/integrations/orders-to-netsuite?range=90d",
+        "/integrations/orders-to-netsuite/probes/new",
+        "/integrations/orders-to-netsuite/probes/api",
+        "/integrations/orders-to-netsuite?done=paused",
+        "/maintenance",
+        "/maintenance?done=window",
+        "/channels",
         "/runs",
         &format!("/runs/{RUN}"),
         &format!("/runs/{SENT_RUN}"),
@@ -170,6 +176,11 @@ async fn where_there_is_nothing_pages_say_so_and_how_to_get_it() {
         ("/account", "Here every token will have a row"),
         ("/integrations/orders-to-netsuite", "no data: no probe has watched it yet"),
         ("/integrations/orders-to-netsuite", "It has no baseline"),
+        ("/integrations/orders-to-netsuite", "Nobody paused, muted or acknowledged it"),
+        ("/integrations/orders-to-netsuite", "Nobody is told when it breaks"),
+        ("/integrations/orders-to-netsuite", "Add a probe: it is tried before it is saved."),
+        ("/maintenance", "Here every window will have a row"),
+        ("/channels", "Here every channel will have a row"),
     ] {
         let text = words(&render(World::Nothing, address, true).await.html);
         assert!(text.contains(said), "{said} on {address}:\n{text}");

@@ -1,5 +1,7 @@
 //! What one installation sets: by flag, else `BRIDGEWATCH_*`, else `bridgewatch.toml`, else the usual.
 
+mod channels;
+mod file;
 mod filled;
 mod outside;
 mod people;
@@ -7,7 +9,7 @@ mod reach;
 mod slip;
 
 use std::{
-    env, fs, io,
+    env,
     net::SocketAddr,
     num::NonZeroU32,
     path::{Path, PathBuf},
@@ -16,14 +18,15 @@ use std::{
 
 use ipnet::IpNet;
 use model::{Settings, Span};
-use serde::Deserialize;
 use service::KeySource;
 use store::StoreUrl;
 
 use crate::{ServerError, cli::ServeArgs};
 
+use file::File;
 use reach::networks;
 
+pub use channels::{ChannelSettings, EVERYBODY_ELSE, MailRelay, RelaySecurity};
 pub use filled::filled;
 pub use people::{Limits, Sessions, SignIn};
 pub use reach::{ProxyHeader, PublicUrl, Reach, Tls};
@@ -81,6 +84,12 @@ pub struct Config {
     pub command_folder: Option<PathBuf>,
     /// Folders whose files they may send as bodies over HTTP; without any they send none.
     pub body_folders: Vec<PathBuf>,
+    /// The folder whose SQLite files they may ask; without one they ask none.
+    pub sqlite_folder: Option<PathBuf>,
+    /// The relay by which mail leaves.
+    pub mail: Option<MailRelay>,
+    /// How owners are told, in the order in which it is written.
+    pub channels: Vec<ChannelSettings>,
     /// How people sign in beside a password.
     pub sign_in: SignIn,
     /// How long people stay signed in.
@@ -91,36 +100,6 @@ pub struct Config {
     pub time_limit: Duration,
     /// What figures depend on.
     pub settings: Settings,
-}
-
-/// `bridgewatch.toml`. Unknown keys are errors.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct File {
-    listen: Option<SocketAddr>,
-    database: Option<String>,
-    catalogue: Option<PathBuf>,
-    demo: bool,
-    data: Option<PathBuf>,
-    public_url: Option<String>,
-    trusted_proxies: Vec<String>,
-    proxy_header: ProxyHeader,
-    tls: Option<Tls>,
-    #[serde(rename = "secret_key_file")]
-    secret_key: Option<PathBuf>,
-    secret_folders: Vec<PathBuf>,
-    secret_variables: Vec<String>,
-    denied_networks: Vec<String>,
-    extra_roots: Option<PathBuf>,
-    allowed_networks: Vec<String>,
-    deny_loopback: bool,
-    deny_private: bool,
-    command_folder: Option<PathBuf>,
-    body_folders: Vec<PathBuf>,
-    sign_in: SignIn,
-    sessions: Sessions,
-    limits: Limits,
-    settings: Settings,
 }
 
 impl Config {
@@ -157,6 +136,9 @@ impl Config {
             deny_private: file.deny_private,
             command_folder: file.command_folder,
             body_folders: file.body_folders,
+            sqlite_folder: file.sqlite_folder,
+            mail: file.mail,
+            channels: file.channels,
             data,
             sign_in: file.sign_in,
             sessions: file.sessions,
@@ -188,6 +170,9 @@ impl Config {
             deny_private: false,
             command_folder: None,
             body_folders: Vec::new(),
+            sqlite_folder: None,
+            mail: None,
+            channels: Vec::new(),
             data,
             sign_in: SignIn::default(),
             sessions: Sessions::default(),
@@ -231,20 +216,8 @@ impl Config {
             return Err(ServerError::Config(why.to_owned()));
         }
         self.check_outside()?;
+        self.check_channels()?;
         self.reach.check(self.listen)
-    }
-}
-
-impl File {
-    fn read(named: Option<&Path>) -> Result<Self, ServerError> {
-        let path = named.unwrap_or(Path::new(FILE));
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(why) if named.is_none() && why.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(source) => return Err(ServerError::Read { path: path.to_owned(), source }),
-        };
-        toml::from_str(&text)
-            .map_err(|why| ServerError::Config(format!("{}:{}", path.display(), slip::told(&text, why))))
     }
 }
 

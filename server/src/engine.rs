@@ -1,8 +1,13 @@
 //! Where the engine runs: away from the web, so that a hundred open dashboards make no check late.
 
-use std::io;
+use std::{io, sync::Arc};
 
+use model::Clock;
+use monitor::{Clients, Monitor, MonitorConfig, Tellers};
+use store::Store;
 use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::{Config, ServerError};
 
 /// The engine's own threads. Dropped, also where the house could not start, they are not waited for: a thread on which others run
 /// may not block.
@@ -17,6 +22,23 @@ impl Engine {
     pub fn start() -> io::Result<Self> {
         let threads = Builder::new_multi_thread().thread_name("engine").enable_all().build()?;
         Ok(Self { handle: threads.handle().clone(), threads: Some(threads) })
+    }
+
+    /// Starts the monitor on them. `seed` feeds the random part of run ids.
+    pub async fn monitor(
+        &self,
+        config: &Config,
+        store: &Store,
+        clock: &Arc<dyn Clock>,
+        clients: Clients,
+        tellers: Tellers,
+        seed: u64,
+    ) -> Result<Monitor, ServerError> {
+        let (settings, clock, store) = (config.settings.clone(), Arc::clone(clock), store.clone());
+        let limits = MonitorConfig { tellers, ..MonitorConfig::new(config.data.join("spool")) };
+        let starting = self.handle.spawn(Monitor::start(settings, limits, store, clock, clients, seed));
+        let started = starting.await;
+        Ok(started.map_err(|why| ServerError::Config(format!("the engine ended while it started: {why}")))??)
     }
 }
 

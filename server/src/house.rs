@@ -6,8 +6,8 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use leptos::config::LeptosOptions;
 use model::{Clock, SystemClock};
-use monitor::{Monitor, MonitorConfig};
-use service::{DemoControl, HashCost, Parts, Service, Stay, Vault};
+use monitor::Monitor;
+use service::{ChannelDesk, DemoControl, HashCost, Parts, Service, Stay, Vault};
 use store::Store;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -20,7 +20,7 @@ use crate::{
     http::{
         self, Door, assets,
         limits::Rates,
-        oidc::{Ingredients, Oidc, ProviderSettings},
+        oidc::{self, Oidc, ProviderSettings},
         pages,
         sealed::Sealer,
         serve,
@@ -28,7 +28,8 @@ use crate::{
         way::Way,
     },
     outside,
-    ticks::{Ticks, Web},
+    telling::{Ingredients, Running, Telling},
+    ticks::{Past, Ticks, Web},
 };
 
 /// How long HTTP may drain when the house ends.
@@ -45,6 +46,7 @@ pub struct House {
     web_store: Store,
     engine_store: Store,
     ticks: Ticks,
+    courier: Running,
     demo: Option<Arc<Demo>>,
     ending: CancellationToken,
     web: JoinHandle<()>,
@@ -88,14 +90,10 @@ impl House {
             None
         };
         let vault = Arc::new(Vault::open(config.secret_key.clone(), seed())?);
-        let monitor = {
-            let (settings, clock, store) = (config.settings.clone(), clock.clone(), engine_store.clone());
-            let limits = MonitorConfig::new(config.data.join("spool"));
-            let clients = outside::clients(&config, &store, &vault)?;
-            let id_seed = rand::Rng::random(&mut randomness());
-            let starting = engine.handle.spawn(Monitor::start(settings, limits, store, clock, clients, id_seed));
-            starting.await.map_err(|why| ServerError::Config(format!("the engine ended while it started: {why}")))??
-        };
+        let telling = telling(&config, &way, &web_store, &vault, &clock)?;
+        let clients = outside::clients(&config, &engine_store, &vault)?;
+        let id_seed = rand::Rng::random(&mut randomness());
+        let monitor = engine.monitor(&config, &engine_store, &clock, clients, telling.tellers(), id_seed).await?;
 
         let service = Service::new(Parts {
             store: web_store.clone(),
@@ -107,6 +105,7 @@ impl House {
             cost: HashCost::default(),
             stay: Stay { idle: config.sessions.idle, absolute: config.sessions.absolute },
             vault: Arc::clone(&vault),
+            channels: Arc::clone(&telling.desk) as Arc<dyn ChannelDesk>,
             demo: demo.clone().map(|demo| demo as Arc<dyn DemoControl>),
         })?;
         let ending = CancellationToken::new();
@@ -116,6 +115,7 @@ impl House {
         // The next start has the same key.
         let sealer = Arc::new(Sealer::new(&vault.derived("cookies")?, Arc::new(seed)));
         let oidc = Arc::new(oidc(config.sign_in.provider, &sealer, &clock, &way)?);
+        let past = Past { clock: Arc::clone(&clock), keep: config.settings.keep };
         let door = Door {
             service: service.clone(),
             engine: monitor.handle(),
@@ -134,12 +134,26 @@ impl House {
             leptos,
         };
         let web = tokio::spawn(serve::serve(listener, acceptor, http::router(door), way.clone(), ending.clone()));
-        let ticks = Ticks::start(monitor.handle(), web_store.clone(), Web { rates, certificate }).await?;
+        let ticks = Ticks::start(monitor.handle(), web_store.clone(), past, Web { rates, certificate }).await?;
         if let Some(demo) = &demo {
             // Its jobs go straight to where it listens, which is loopback.
             demo.begin(&format!("http://{address}"))?;
         }
-        Ok(Self { address, way, service, _engine: engine, monitor, web_store, engine_store, ticks, demo, ending, web })
+        let courier = telling.begin();
+        Ok(Self {
+            address,
+            way,
+            service,
+            _engine: engine,
+            monitor,
+            web_store,
+            engine_store,
+            ticks,
+            courier,
+            demo,
+            ending,
+            web,
+        })
     }
 
     /// Where it listens.
@@ -178,7 +192,8 @@ impl House {
         self.end().await;
     }
 
-    /// Ends in this order: say not ready and end streams, stop asking, drain HTTP, and only then let the recorder close.
+    /// Ends in this order: say not ready and end streams, stop asking, drain HTTP, and only then let the recorder close; then nobody
+    /// decides any more whom to tell, and what is on its way to somebody may arrive before the store closes.
     pub async fn end(mut self) {
         self.ending.cancel();
         self.ticks.end().await;
@@ -191,9 +206,28 @@ impl House {
             self.web.abort();
         }
         self.monitor.shutdown().await;
+        self.courier.end().await;
         self.web_store.close().await;
         self.engine_store.close().await;
     }
+}
+
+/// How owners are told, by the store that no probe waits for.
+fn telling(
+    config: &Config,
+    way: &Way,
+    store: &Store,
+    vault: &Arc<Vault>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Telling, ServerError> {
+    Telling::new(Ingredients {
+        config,
+        url: format!("{}{}", way.origin, way.base),
+        store: store.clone(),
+        fill: outside::fill_of_channels(store, vault),
+        clock: Arc::clone(clock),
+        seed: seed(),
+    })
 }
 
 /// Who vouches for people.
@@ -204,7 +238,7 @@ fn oidc(
     way: &Way,
 ) -> Result<Oidc, ServerError> {
     let (sealer, clock) = (Arc::clone(sealer), Arc::clone(clock));
-    let with = Ingredients { settings, sealer, random: Arc::new(seed), clock, way: way.clone() };
+    let with = oidc::Ingredients { settings, sealer, random: Arc::new(seed), clock, way: way.clone() };
     Oidc::new(with, crate::config::filled)
 }
 

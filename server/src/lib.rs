@@ -7,6 +7,7 @@
 //! connection (TLS) -> http layers in order (headers, guard, limits, rules: who asks and whether they may, cache)
 //!         -> api/<resource>.rs, a form, or a page of `app` -> service.acting_as(caller) -> answer, or problem+json
 //! events after commit -> live (SSE);  cron ticks -> roll-up and retention
+//! what owners are to be told (the engine's teller) -> outbox -> telling (channels, courier) -> mail relay, webhooks
 //! ```
 
 pub mod cli;

@@ -1,6 +1,6 @@
 //! What probes reach, and the values that they may use there.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use probe::{Clients, Fill, Filled, Filling, Outside, ProbeError};
 use service::{Filler, Vault};
@@ -11,19 +11,17 @@ use crate::{Config, ServerError, demo};
 /// The engine's way out: where it may go, and how `${secret:NAME}` and the like are filled in. Values are looked up at each ask,
 /// so that one that is changed needs no word to the engine.
 pub fn clients(config: &Config, store: &Store, vault: &Arc<Vault>) -> Result<Clients, ServerError> {
-    let command_folder = config.command_folder.clone();
-    let body_folders = config.body_folders.clone().into();
-    let sqlite_folder = config.demo.then(|| demo::folder(&config.data));
-    let egress = config.egress();
-    let outside = Outside { egress, command_folder, body_folders, sqlite_folder, ..Outside::default() };
-    let clients = trusting(config, outside)?;
-    let filler = Filler {
-        store: store.clone(),
-        vault: Arc::clone(vault),
-        environment: Arc::new(|name: &str| std::env::var(name).ok()),
-        variables: config.secret_variables.clone(),
-        folders: config.secret_folders.clone(),
+    // The demo asks a file of its own.
+    let sqlite_folder = if config.demo { Some(demo::folder(&config.data)) } else { config.sqlite_folder.clone() };
+    let outside = Outside {
+        egress: config.egress(),
+        command_folder: config.command_folder.clone(),
+        body_folders: config.body_folders.clone().into(),
+        sqlite_folder,
+        ..Outside::default()
     };
+    let clients = trusting(config, outside)?;
+    let filler = filler(store, vault, config.secret_variables.clone(), config.secret_folders.clone());
     let fill: Fill = Arc::new(move |text: String, host: Option<String>| -> Filling {
         let filler = filler.clone();
         Box::pin(async move {
@@ -32,6 +30,24 @@ pub fn clients(config: &Config, store: &Store, vault: &Arc<Vault>) -> Result<Cli
         })
     });
     Ok(clients.filling(fill))
+}
+
+/// How what the configuration's own channels refer to is filled in: secrets on their way to where they may be sent, and any variable
+/// or file, since who writes the configuration may read them all.
+pub fn fill_of_channels(store: &Store, vault: &Arc<Vault>) -> notify::Fill {
+    let filler = filler(store, vault, vec!["*".to_owned()], vec![PathBuf::from("/")]);
+    Arc::new(move |text: String, host: Option<String>| -> notify::Filling {
+        let filler = filler.clone();
+        Box::pin(async move {
+            let service::Filled { text, values } = filler.fill(&text, host.as_deref()).await?;
+            Ok(notify::Filled { text, values })
+        })
+    })
+}
+
+fn filler(store: &Store, vault: &Arc<Vault>, variables: Vec<String>, folders: Vec<PathBuf>) -> Filler {
+    let environment = Arc::new(|name: &str| std::env::var(name).ok());
+    Filler { store: store.clone(), vault: Arc::clone(vault), environment, variables, folders }
 }
 
 /// A way out on which the certificates of `extra_roots` are trusted too.

@@ -6,6 +6,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
+use model::{Clock, Span, settings::Keep};
 use monitor::Handle;
 use store::Store;
 use tokio_cron_scheduler::{Job, JobScheduler};
@@ -25,6 +26,18 @@ const RETAIN: &str = "30 17 * * * *";
 /// Once a minute: whether the certificate was renewed, and who has been quiet.
 const TEND: &str = "40 * * * * *";
 
+/// The store deletes so many rows at once at most; fewer mean that nothing is left.
+const SLICE: u64 = 1_000;
+
+/// What is forgotten by the clock, besides what the engine forgets.
+#[derive(Clone)]
+pub struct Past {
+    /// Who tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// How long things are kept.
+    pub keep: Keep,
+}
+
 /// What of the web is tended by the clock.
 pub struct Web {
     /// What each address and token has asked of late.
@@ -38,14 +51,14 @@ pub struct Ticks(JobScheduler);
 
 impl Ticks {
     /// Starts them.
-    pub async fn start(engine: Handle, store: Store, web: Web) -> Result<Self, ServerError> {
+    pub async fn start(engine: Handle, store: Store, past: Past, web: Web) -> Result<Self, ServerError> {
         let scheduler = JobScheduler::new().await?;
         // Below every revision: the first look reads again, so that nothing written while the engine started is missed.
         let known = Arc::new(AtomicI64::new(-1));
-        let looker = engine.clone();
+        let (looker, read) = (engine.clone(), store.clone());
         scheduler
             .add(Job::new_async(LOOK, move |_, _| {
-                let (engine, store, known) = (looker.clone(), store.clone(), known.clone());
+                let (engine, store, known) = (looker.clone(), read.clone(), known.clone());
                 Box::pin(async move {
                     if let Err(why) = look(&engine, &store, &known).await {
                         tracing::warn!(%why, "the catalogue could not be read again; it is tried again");
@@ -66,9 +79,9 @@ impl Ticks {
             .await?;
         scheduler
             .add(Job::new_async(RETAIN, move |_, _| {
-                let engine = engine.clone();
+                let (engine, store, past) = (engine.clone(), store.clone(), past.clone());
                 Box::pin(async move {
-                    match engine.retain().await {
+                    match retain(&engine, &store, &past).await {
                         Ok(rows) => tracing::info!(rows, "what is past its time was deleted"),
                         Err(why) => tracing::error!(%why, "the retention failed; it is tried again in an hour"),
                     }
@@ -108,4 +121,19 @@ async fn look(engine: &Handle, store: &Store, known: &AtomicI64) -> Result<(), S
         known.store(revision, Ordering::SeqCst);
     }
     Ok(())
+}
+
+/// Deletes what is older than the settings keep: of what owners were told, all that does not wait, as old as the runs it tells of.
+/// Answers how many rows went.
+pub async fn retain(engine: &Handle, store: &Store, past: &Past) -> Result<u64, ServerError> {
+    let mut rows = engine.retain().await?;
+    let before = past.clock.now() - Span::hours(i64::from(past.keep.runs_days) * 24);
+    loop {
+        let slice = store.delete_settled_notices(before).await?;
+        rows += slice;
+        if slice < SLICE {
+            return Ok(rows);
+        }
+        tokio::task::yield_now().await;
+    }
 }

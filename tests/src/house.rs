@@ -60,6 +60,11 @@ impl TestHouse {
         Self::start(folder, Arc::new(SystemClock), |_| {}).await
     }
 
+    /// The same, and this changed of the usual.
+    pub async fn in_folder_with(folder: Arc<TempDir>, change: impl FnOnce(&mut Config)) -> Self {
+        Self::start(folder, Arc::new(SystemClock), change).await
+    }
+
     async fn start(folder: Arc<TempDir>, clock: Arc<dyn Clock>, change: impl FnOnce(&mut Config)) -> Self {
         let catalogue = folder.path().join("catalogue.yaml");
         let mut config = Config { catalogue: catalogue.exists().then_some(catalogue), ..Config::within(folder.path()) };

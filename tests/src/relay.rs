@@ -35,6 +35,12 @@ impl Taken {
         let mut lines = head.split("\r\n").filter_map(|line| line.split_once(": "));
         lines.find(|(has, _)| *has == name).map_or_else(String::new, |(_, value)| value.to_owned())
     }
+
+    /// What follows the head, text and HTML, without the line ends that only keep lines short.
+    pub fn body(&self) -> String {
+        let body = self.mail.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+        body.replace("=\r\n", "").replace("=3D", "=")
+    }
 }
 
 /// A running relay. It ends when it is dropped, however the test goes.
@@ -50,19 +56,26 @@ pub struct MailRelay {
 impl MailRelay {
     /// One that takes mail from everybody, in the clear. Blocks until it listens.
     pub fn open() -> Self {
-        Self::start(Security::None)
+        Self::start(Security::None, &[])
+    }
+
+    /// The same, and it takes its time between having a mail and saying so: whoever is killed meanwhile has sent it and does not
+    /// know.
+    pub fn slow() -> Self {
+        Self::start(Security::None, &["--pause", "0.2"])
     }
 
     /// One that wants TLS in this way, with a certificate of its own making for `localhost`, and a login.
     pub fn guarded(security: Security) -> Self {
-        Self::start(security)
+        Self::start(security, &[])
     }
 
-    fn start(security: Security) -> Self {
+    fn start(security: Security, further: &[&str]) -> Self {
         let python = std::env::var("PEERS_PYTHON").expect(MISSING);
         let folder = tempfile::tempdir().expect("a folder");
         let mut command = Command::new(python);
         command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/relay/relay.py")).arg(folder.path());
+        command.args(further);
         let mut roots = None;
         if security != Security::None {
             let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
@@ -81,6 +94,11 @@ impl MailRelay {
         BufReader::new(process.stdout.take().expect("its output")).read_line(&mut line).expect("it says something");
         let port = line.trim().parse().expect(MISSING);
         Self { folder, process, told, port, security, roots }
+    }
+
+    /// Where it is, as a configuration says it.
+    pub fn address(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
     }
 
     /// Settings of a channel that sends by it to these.

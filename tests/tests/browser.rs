@@ -8,6 +8,7 @@ const BINARY: Binary = Binary::at(env!("CARGO_BIN_EXE_bridgewatch-under-test"));
 mod browser {
     mod barriers;
     mod entering;
+    mod handling;
     mod living;
     mod making;
     mod picture;

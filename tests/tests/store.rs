@@ -13,6 +13,8 @@ mod catalogue;
 mod encrypted;
 #[path = "store/entering.rs"]
 mod entering;
+#[path = "store/handling.rs"]
+mod handling;
 #[path = "store/identity.rs"]
 mod identity;
 #[path = "store/lists.rs"]
@@ -29,8 +31,12 @@ mod schema;
 mod secrets;
 #[path = "store/sent.rs"]
 mod sent;
+#[path = "store/told.rs"]
+mod told;
 #[path = "store/upkeep.rs"]
 mod upkeep;
+#[path = "store/windows.rs"]
+mod windows;
 
 /// Makes two tests of each case: one per engine.
 macro_rules! on_both_engines {
@@ -65,10 +71,24 @@ mod engines {
             owner_department_tier_and_lifecycle_are_dated
             a_ping_key_once_given_stays
             baselines_are_versioned;
+        windows:
+            a_window_comes_back_until_it_is_retired
+            a_window_that_is_changed_tells_what_it_was
+            a_slug_is_free_again_once_its_window_is_retired
+            a_window_that_never_held_is_not_remembered
+            a_window_moves_to_the_catalogue_that_says_the_same
+            a_window_follows_what_is_renamed
+            a_window_is_written_with_all_beside_it_or_not;
+        handling:
+            what_was_done_comes_back_until_it_is_taken_back
+            what_was_done_outlives_edits_and_a_restart
+            what_was_done_and_its_entry_are_one
+            what_goes_is_forgotten;
         runs:
             a_run_comes_back_as_it_was
             a_bare_run_comes_back_as_it_was
             every_batch_size_binds_what_it_names
+            what_was_let_alone_or_explained_says_so_wherever_it_is_read
             texts_survive_whatever_they_hold
             the_ends_of_i64_survive
             numbers_that_are_not_finite_are_left_out
@@ -92,7 +112,8 @@ mod engines {
             searches_take_signs_as_they_are_and_letters_of_either_case
             the_last_good_run_and_the_stretch_since
             figures_are_of_the_subject_and_the_time
-            the_newest_verdict_of_each_probe;
+            the_newest_verdict_of_each_probe
+            what_failed_in_maintenance_is_no_verdict;
         rollups:
             a_rollup_comes_back_as_it_was_and_is_replaced_as_a_whole
             every_number_of_rollups_is_written
@@ -153,7 +174,6 @@ mod engines {
         outbox:
             a_notice_comes_out_as_it_went_in
             a_change_is_told_once_to_each_channel
-            a_change_and_its_notice_are_one
             what_is_out_is_given_to_nobody_else_until_its_lease_ends
             marks_are_kept_and_only_what_waits_is_taken_again
             what_comes_later_in_a_change_waits_for_what_came_before
@@ -162,6 +182,14 @@ mod engines {
             what_waits_is_there_after_reopening
             a_notice_that_cannot_be_read_stands_in_nobodys_way
             old_notices_are_deleted_once_they_are_settled;
+        told:
+            what_was_told_comes_back_until_it_is_over
+            what_is_told_and_that_it_was_told_are_one
+            the_same_told_again_changes_nothing
+            what_was_told_is_there_after_reopening
+            many_are_told_at_once
+            the_last_of_several_words_says_what_was_told
+            nothing_is_told_of_what_is_retired;
         schema:
             every_migration_runs_over_rows;
     }

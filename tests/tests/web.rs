@@ -8,6 +8,7 @@ mod web {
     mod flood;
     mod forged;
     mod guards;
+    mod let_alone;
     mod listening;
     mod pages;
     mod problems;

@@ -1,7 +1,7 @@
 //! Fields of a form to the JSON that the API takes, and faults back to fields. Pure, so that it is tested without a browser.
 //!
-//! A field is named by its path, `probe.options.url`; `data-as` says how its text is meant: `text` (if absent), `number`,
-//! `lines`, `pairs` (a `name: value` on each line), `slug`.
+//! A field is named by its path, `probe.options.url`; `data-as` says how its text is meant: `text` (if absent), `number`, `bool`,
+//! `lines`, `pairs` (a `name: value` on each line), `json`, `slug`.
 
 use model::Slug;
 use serde_json::{Map, Value};
@@ -19,6 +19,8 @@ pub fn meant(text: &str, kind: &str) -> Option<Value> {
             .map(Value::from)
             .or_else(|_| text.parse::<f64>().map(Value::from))
             .unwrap_or_else(|_| text.into()),
+        "bool" => text.parse::<bool>().map_or_else(|_| text.into(), Value::from),
+        "json" => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
         "lines" => lines(text).map(Value::from).collect(),
         "pairs" => Value::Object(
             lines(text)
@@ -50,23 +52,55 @@ pub fn put(tree: &mut Map<String, Value>, path: &str, value: Value) {
     }
 }
 
-/// Leaves out what was not meant (a probe without a target, a baseline without minutes) and fills in what the form says it
+/// Says of what stands at this path that it is to go, unless the form has something for it.
+pub fn clear(tree: &mut Map<String, Value>, path: &str) {
+    match path.split_once('.') {
+        None => {
+            tree.entry(path).or_insert(Value::Null);
+        }
+        Some((first, rest)) => {
+            let inner = tree.entry(first).or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(inner) = inner {
+                clear(inner, rest);
+            }
+        }
+    }
+}
+
+/// A map of which nothing but what is to go is left is to go itself.
+pub fn collapse(value: &mut Value) {
+    if let Value::Object(fields) = value {
+        fields.values_mut().for_each(collapse);
+        if !fields.is_empty() && fields.values().all(Value::is_null) {
+            *value = Value::Null;
+        }
+    }
+}
+
+/// The kind that asks nobody, so that it needs no target.
+const HEARTBEAT: &str = "heartbeat";
+
+/// Leaves out what was not meant (a probe without options, a baseline without minutes) and fills in what the form says it
 /// fills in.
 pub fn complete(fields: &mut Map<String, Value>) {
-    for (group, needed) in [
-        ("probe", &["/options/url", "/options/host"][..]),
-        ("baseline", &["/likely_minutes"]),
-        ("expect", &["/every"]),
-        ("unit", &["/one"]),
-    ] {
-        if fields.get(group).is_some_and(|value| needed.iter().all(|field| value.pointer(field).is_none())) {
+    let is_heartbeat = fields.get("probe").and_then(|probe| probe.get("kind")).is_some_and(|kind| kind == HEARTBEAT);
+    for (group, needed) in
+        [("probe", "/options"), ("baseline", "/likely_minutes"), ("expect", "/every"), ("unit", "/one")]
+    {
+        let is_meant = |value: &Value| value.pointer(needed).is_some() || (group == "probe" && is_heartbeat);
+        if fields.get(group).is_some_and(|value| !is_meant(value)) {
             fields.remove(group);
         }
     }
-    for (group, field, usual) in [("probe", "slug", "api"), ("probe", "every", "30s"), ("expect", "grace", "10m")] {
-        if let Some(Value::Object(inner)) = fields.get_mut(group) {
-            inner.entry(field).or_insert_with(|| usual.into());
+    let (slug, every) = if is_heartbeat { (HEARTBEAT, "1day") } else { ("api", "30s") };
+    if let Some(Value::Object(probe)) = fields.get_mut("probe") {
+        probe.entry("slug").or_insert_with(|| slug.into());
+        if !probe.contains_key("cron") {
+            probe.entry("every").or_insert_with(|| every.into());
         }
+    }
+    if let Some(Value::Object(expect)) = fields.get_mut("expect") {
+        expect.entry("grace").or_insert_with(|| "10m".into());
     }
 }
 
@@ -134,7 +168,7 @@ mod tests {
     fn what_was_not_meant_is_left_out_and_the_usual_is_filled_in() {
         let mut fields = tree(&[
             ("probe.kind", "text", "http"),
-            ("probe.options.method", "text", "GET"),
+            ("probe.assert", "lines", "status == 200"),
             ("baseline.per", "text", "unit"),
             ("expect.every", "text", "1h"),
         ]);
@@ -144,6 +178,41 @@ mod tests {
         let mut fields = tree(&[("probe.options.url", "text", "http://a"), ("probe.slug", "slug", "Main")]);
         complete(&mut fields);
         assert_eq!(fields["probe"], json!({"options": {"url": "http://a"}, "slug": "main", "every": "30s"}));
+    }
+
+    #[test]
+    fn a_heartbeat_needs_no_target_and_a_cron_expression_no_period() {
+        let mut fields = tree(&[("probe.kind", "text", "heartbeat")]);
+        complete(&mut fields);
+        assert_eq!(fields["probe"], json!({"kind": "heartbeat", "slug": "heartbeat", "every": "1day"}));
+
+        let mut fields = tree(&[("probe.options.url", "text", "http://a"), ("probe.cron", "text", "0 2 * * *")]);
+        complete(&mut fields);
+        assert_eq!(fields["probe"], json!({"options": {"url": "http://a"}, "slug": "api", "cron": "0 2 * * *"}));
+    }
+
+    #[test]
+    fn what_is_cleared_goes_unless_the_form_has_something_for_it() {
+        let mut fields = tree(&[("probe.every", "text", "30s")]);
+        for path in ["probe.every", "probe.options.oauth2.url"] {
+            clear(&mut fields, path);
+        }
+        assert_eq!(fields["probe"], json!({"every": "30s", "options": {"oauth2": {"url": null}}}));
+    }
+
+    #[test]
+    fn a_map_of_which_nothing_is_left_goes_as_a_whole() {
+        let mut probe = json!({"every": null, "options": {"url": "http://a", "oauth2": {"url": null, "scope": null}}});
+        collapse(&mut probe);
+        assert_eq!(probe, json!({"every": null, "options": {"url": "http://a", "oauth2": null}}));
+    }
+
+    #[test]
+    fn truths_and_json_are_read_or_left_for_the_server_to_refuse() {
+        assert_eq!(meant("false", "bool"), Some(json!(false)));
+        assert_eq!(meant("maybe", "bool"), Some(json!("maybe")));
+        assert_eq!(meant(r#"[{"name": "token"}]"#, "json"), Some(json!([{"name": "token"}])));
+        assert_eq!(meant("[{", "json"), Some(json!("[{")));
     }
 
     #[test]

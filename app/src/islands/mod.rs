@@ -9,6 +9,7 @@ pub mod add;
 pub mod form;
 pub mod hover;
 pub mod live;
+pub mod tried;
 
 #[cfg(feature = "hydrate")]
 mod browser;

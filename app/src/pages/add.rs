@@ -9,11 +9,15 @@ use crate::{
     parts::{
         field::Field,
         header::{self, Head},
-        problem,
+        probe_fields, problem,
     },
-    surroundings::here,
+    surroundings::{Surroundings, here},
     visitor::May,
 };
+
+/// What is to be known of the probe.
+const PROBE: &str =
+    "An active question, asked on schedule. Leave its options empty if the integration only sends its own runs.";
 
 /// `/integrations/new`.
 pub fn page() -> AnyView {
@@ -21,10 +25,10 @@ pub fn page() -> AnyView {
     if !here.may(May::Change) {
         return problem::page(&Problem::new(ProblemKind::Forbidden, "Integrations are added by engineers."));
     }
-    Suspend::new(async move { show(here.api.systems().await) }).into_any()
+    Suspend::new(async move { show(here.api.systems().await, &here) }).into_any()
 }
 
-fn show(systems: Result<Page<System>, Problem>) -> AnyView {
+fn show(systems: Result<Page<System>, Problem>, here: &Surroundings) -> AnyView {
     let mut head = Head::new(
         "Add an integration",
         "Name the flow, say who acts when it breaks, and give it a probe: it is tried before anything is saved.",
@@ -50,10 +54,10 @@ fn show(systems: Result<Page<System>, Problem>) -> AnyView {
             <datalist id="systems">{known}</datalist>
             {flow()}
             {people()}
-            {probe()}
+            {probe_fields::fieldset(&here.kinds, None, PROBE)}
             {promise()}
             {worth()}
-            <AddIntegration api=href("/api/v1") pages=href("/integrations") />
+            <AddIntegration api=href("/api/v1") pages=href("/integrations") verb="Add".to_owned() />
         </form>
         {header::foot()}
     }
@@ -101,49 +105,6 @@ fn people() -> AnyView {
                 .show(),
         ],
     )
-}
-
-fn probe() -> AnyView {
-    let kinds = [("http", "HTTP: ask an address"), ("tcp", "TCP: open a connection")];
-    let methods = [("GET", "GET"), ("HEAD", "HEAD"), ("POST", "POST")];
-    let http = vec![
-        Field::text("probe.options.url", "Address", "https://netsuite.example.com/health").required().show(),
-        Field::choice("probe.options.method", "Method", "text", &methods).show(),
-        Field::lines("probe.options.headers", "Headers", "pairs", "accept: application/json")
-            .help("One a line.")
-            .show(),
-        Field::lines("probe.assert", "Assertions", "lines", "status == 200")
-            .given("status == 200")
-            .help("CEL, one a line: json.items.size() > 0, latency < duration('2s').")
-            .show(),
-    ];
-    let tcp = vec![
-        Field::text("probe.options.host", "Host", "warehouse.example.com").required().show(),
-        Field::number("probe.options.port", "Port", "5432").required().show(),
-    ];
-    view! {
-        <fieldset class="group">
-            <legend>"Its probe"</legend>
-            <p class="group-says">
-                "An active question, asked on schedule. Leave its target empty if the integration only sends its own runs."
-            </p>
-            <div class="fields">
-                {Field::choice("probe.kind", "Kind", "text", &kinds).show()}
-                {Field::text("probe.slug", "Its name in addresses", "api").help("api if left empty.").show()}
-            </div>
-            <div class="fields" data-kind="http">
-                {http}
-            </div>
-            <div class="fields" data-kind="tcp">
-                {tcp}
-            </div>
-            <div class="fields">
-                {Field::text("probe.every", "Asked every", "30s").help("30s if left empty; 5m, 1h 30m ...").show()}
-                {Field::text("probe.timeout", "Given up after", "10s").help("10s if left empty.").show()}
-            </div>
-        </fieldset>
-    }
-    .into_any()
 }
 
 fn promise() -> AnyView {

@@ -8,6 +8,8 @@ pub mod integration;
 
 pub mod add;
 
+pub mod probe;
+
 pub mod runs;
 
 pub mod run;
@@ -15,6 +17,10 @@ pub mod run;
 pub mod people;
 
 pub mod secrets;
+
+pub mod maintenance;
+
+pub mod channels;
 
 pub mod audit;
 

@@ -8,10 +8,10 @@ mod input;
 
 /// One field. Its name is the path of what it fills, `probe.options.url`; see [`crate::islands::form`].
 pub struct Field {
-    name: &'static str,
-    label: &'static str,
-    help: &'static str,
-    hint: &'static str,
+    name: String,
+    label: String,
+    help: String,
+    hint: String,
     meant: &'static str,
     given: String,
     fault: Option<String>,
@@ -33,39 +33,49 @@ enum Input {
 
 impl Field {
     /// A line of text; `hint` is an example.
-    pub fn text(name: &'static str, label: &'static str, hint: &'static str) -> Self {
+    pub fn text(name: impl Into<String>, label: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::of(name, label, "text", hint)
     }
 
     /// A number.
-    pub fn number(name: &'static str, label: &'static str, hint: &'static str) -> Self {
+    pub fn number(name: impl Into<String>, label: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::of(name, label, "number", hint)
     }
 
     /// The name of a system, or words that become one.
-    pub fn slug(name: &'static str, label: &'static str, hint: &'static str) -> Self {
+    pub fn slug(name: impl Into<String>, label: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::of(name, label, "slug", hint)
     }
 
-    /// Several lines, read as `meant` says: `lines` or `pairs`.
-    pub fn lines(name: &'static str, label: &'static str, meant: &'static str, hint: &'static str) -> Self {
+    /// Several lines, read as `meant` says: `text`, `lines`, `pairs` or `json`.
+    pub fn lines(
+        name: impl Into<String>,
+        label: impl Into<String>,
+        meant: &'static str,
+        hint: impl Into<String>,
+    ) -> Self {
         Self { input: Input::Lines, ..Self::of(name, label, meant, hint) }
     }
 
-    /// A line of another type of input: `email`, `password`.
-    pub fn typed(kind: &'static str, name: &'static str, label: &'static str, hint: &'static str) -> Self {
+    /// A line of another type of input: `email`, `password`, `datetime-local`.
+    pub fn typed(
+        kind: &'static str,
+        name: impl Into<String>,
+        label: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
         Self { input: Input::Typed(kind), ..Self::of(name, label, "text", hint) }
     }
 
     /// One of what was found: each its value and its words.
-    pub fn found(name: &'static str, label: &'static str, options: Vec<(String, String)>) -> Self {
+    pub fn found(name: impl Into<String>, label: impl Into<String>, options: Vec<(String, String)>) -> Self {
         Self { input: Input::Choice(options), ..Self::of(name, label, "text", "") }
     }
 
     /// One of some: each its value and its words.
     pub fn choice(
-        name: &'static str,
-        label: &'static str,
+        name: impl Into<String>,
+        label: impl Into<String>,
         meant: &'static str,
         options: &[(&'static str, &'static str)],
     ) -> Self {
@@ -73,12 +83,12 @@ impl Field {
         Self { input: Input::Choice(options), ..Self::of(name, label, meant, "") }
     }
 
-    fn of(name: &'static str, label: &'static str, meant: &'static str, hint: &'static str) -> Self {
+    fn of(name: impl Into<String>, label: impl Into<String>, meant: &'static str, hint: impl Into<String>) -> Self {
         Self {
-            name,
-            label,
-            help: "",
-            hint,
+            name: name.into(),
+            label: label.into(),
+            help: String::new(),
+            hint: hint.into(),
             meant,
             given: String::new(),
             fault: None,
@@ -101,8 +111,15 @@ impl Field {
 
     /// A line below it.
     #[must_use]
-    pub fn help(mut self, help: &'static str) -> Self {
-        self.help = help;
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+
+    /// How its text is meant: `text`, `number`, `bool`, `lines`, `pairs`, `json` or `slug`.
+    #[must_use]
+    pub fn meant(mut self, meant: &'static str) -> Self {
+        self.meant = meant;
         self
     }
 
@@ -151,17 +168,18 @@ impl Field {
     /// As the form was sent: what it held, and what was wrong with it. With a fault it is where one begins to type.
     #[must_use]
     pub fn sent(mut self, sent: Sent<'_>) -> Self {
-        if let Some(given) = sent.given(self.name) {
+        if let Some(given) = sent.given(&self.name) {
             given.clone_into(&mut self.given);
         }
-        self.fault = sent.fault(self.name);
+        self.fault = sent.fault(&self.name);
         self.begins |= self.fault.is_some();
         self
     }
 
     /// As a view.
     pub fn show(self) -> AnyView {
-        let (name, label, help, fault) = (self.name, self.label, self.help, self.fault.clone());
+        let (name, label, fault) = (self.name.clone(), self.label.clone(), self.fault.clone());
+        let help = (!self.help.is_empty()).then(|| self.help.clone());
         let id = format!("f{}-{}", self.of, name.replace('.', "-"));
         let needed = self.required.then(|| view! { <span class="needed">" needed"</span> });
         let input = self.input(&id);

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::{escape, href::href, islands::live::Live, words::moment};
+use crate::{escape, href::href, islands::live::Live, surroundings::here, words::moment};
 
 /// What stands at the top of a page.
 pub struct Head {
@@ -37,6 +37,8 @@ impl Head {
                 </nav>
             }
         });
+        // The address of a page that answers a form cannot be asked again.
+        let topics = topics.filter(|_| here().visitor.posted.is_none());
         let live = topics.map(|topics| view! { <Live topics=topics stream=href("/api/v1/stream") /> });
         view! {
             {document_title(&title)}
@@ -64,7 +66,7 @@ pub fn document_title(title: &str) -> AnyView {
 
 /// When the page was made, and the zone of its times.
 pub fn foot() -> AnyView {
-    let here = crate::surroundings::here();
+    let here = here();
     let now = here.now();
     view! {
         <footer class="foot">

@@ -2,6 +2,7 @@
 
 pub mod button;
 pub mod chart;
+pub mod check;
 pub mod demo;
 pub mod empty;
 pub mod fact;
@@ -10,6 +11,7 @@ pub mod filter;
 pub mod header;
 pub mod mark;
 pub mod pager;
+pub mod probe_fields;
 pub mod problem;
 pub mod run_rows;
 pub mod sent;

@@ -1,7 +1,7 @@
 //! Rows of runs, as every list of them has it.
 
 use leptos::prelude::*;
-use model::RunRow;
+use model::{RunRow, Slug};
 
 use super::{empty, mark, time};
 use crate::{
@@ -76,11 +76,19 @@ fn said(run: &RunRow) -> AnyView {
         .filter(|&rejected| rejected > 0)
         .map(|rejected| format!("{} rejected. ", amount::counted(rejected, "record", "records")));
     let made_up = run.demo_history.then(|| view! { <span class="tag quiet-tag">"demo history"</span> });
+    let beside = beside(run.in_maintenance, run.cause.as_ref());
     let message = run
         .message
         .clone()
         .or_else(|| run.written.map(|written| format!("{} written", amount::counted(written, "record", "records"))));
-    view! { {reason} " " {rejected} {message} " " {made_up} }.into_any()
+    view! { {reason} " " {rejected} {message} " " {beside} {made_up} }.into_any()
+}
+
+/// What else was so when it ran: that nobody counts its failing, and what explains it.
+pub fn beside(in_maintenance: bool, cause: Option<&Slug>) -> AnyView {
+    let maintenance = in_maintenance.then(|| view! { <span class="tag quiet-tag">"in maintenance"</span> });
+    let cause = cause.map(|system| view! { <span class="tag quiet-tag">{format!("{system} was down")}</span> });
+    view! { {maintenance} " " {cause} }.into_any()
 }
 
 fn origin(run: &RunRow) -> String {

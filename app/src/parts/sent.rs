@@ -57,6 +57,14 @@ pub fn done(word: Option<&str>) -> Option<AnyView> {
         "revoked" => "The token is revoked: it is refused from now on.",
         "secret" => "The secret is saved.",
         "removed" => "The secret is removed.",
+        "paused" => "Paused: it is not asked until the pause ends.",
+        "resumed" => "Resumed: it is asked again as planned.",
+        "muted" => "Muted: its owner is told nothing until then.",
+        "unmuted" => "No longer muted: its owner is told of changes.",
+        "acknowledged" => "Acknowledged: you take care of it.",
+        "withdrawn" => "The acknowledgement is withdrawn.",
+        "window" => "The window is added.",
+        "window-deleted" => "The window is deleted. What failed while it was open still does not count.",
         _ => return None,
     };
     Some(
@@ -72,6 +80,7 @@ pub fn done(word: Option<&str>) -> Option<AnyView> {
 /// What is shown once, with a button that copies it.
 pub fn shown_once(made: Option<&Made>, here: &Surroundings) -> Option<AnyView> {
     let (title, text, says) = match made? {
+        Made::Tested { .. } => return None,
         Made::Link { email, address, expires_at } => (
             format!("The link for {email}"),
             address.clone(),
@@ -103,6 +112,25 @@ pub fn shown_once(made: Option<&Made>, here: &Surroundings) -> Option<AnyView> {
                 </div>
                 <p class="muted">{says}</p>
             </section>
+        }
+        .into_any(),
+    )
+}
+
+/// What came of trying a channel.
+pub fn tested(made: Option<&Made>) -> Option<AnyView> {
+    let Some(Made::Tested { channel, answer }) = made else { return None };
+    let (class, said) = if answer.ok {
+        ("notice good", format!("{channel} took the test."))
+    } else {
+        ("notice bad", format!("{channel} did not take the test."))
+    };
+    Some(
+        view! {
+            <div class=class role="status">
+                <p>{said}</p>
+                <p class="tested-answer">{answer.answer.clone()}</p>
+            </div>
         }
         .into_any(),
     )

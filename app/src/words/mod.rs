@@ -5,10 +5,12 @@
 pub mod amount;
 pub mod cost;
 pub mod difference;
+pub mod handling;
 pub mod length;
 pub mod moment;
 pub mod role;
 pub mod share;
+pub mod window;
 
 /// A narrow space that does not break: between groups of digits.
 pub const THIN: char = '\u{202f}';

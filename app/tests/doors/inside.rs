@@ -16,12 +16,12 @@ const RUN: &str = "/runs/01980000-0000-7000-8000-000000000001";
 #[tokio::test]
 async fn the_rail_shows_only_the_pages_that_one_may_see() {
     for (role, pages) in [
-        (Role::Viewer, &["/runs", "/account"][..]),
-        (Role::Engineer, &["/runs", "/account"]),
-        (Role::Admin, &["/runs", "/account", "/people", "/secrets", "/audit"]),
+        (Role::Viewer, &["/runs", "/maintenance", "/account"][..]),
+        (Role::Engineer, &["/runs", "/maintenance", "/account"]),
+        (Role::Admin, &["/runs", "/maintenance", "/account", "/channels", "/people", "/secrets", "/audit"]),
     ] {
         let html = html("/runs", person(role)).await;
-        for page in ["/runs", "/account", "/people", "/secrets", "/audit"] {
+        for page in ["/runs", "/maintenance", "/account", "/channels", "/people", "/secrets", "/audit"] {
             assert_eq!(html.contains(&format!("href=\"{page}\"")), pages.contains(&page), "{page} for {role}");
         }
         assert!(html.contains(r#"method="post" action="/sign-out""#) && html.contains("Ada Lovelace"));

@@ -1,5 +1,6 @@
 //! Pages before the door; behind it, those of administrators and what is offered to whom.
 
+mod handled;
 mod inside;
 
 use std::collections::BTreeMap;

@@ -69,6 +69,9 @@ impl World {
             }),
             measures: if rich { vec!["queue_depth".to_owned()] } else { Vec::new() },
             demo_history: self == Self::Rich,
+            handling: if rich { self.handling() } else { model::Handling::default() },
+            notices: if rich { self.notices() } else { Vec::new() },
+            channels: if rich { vec![slug("finance-mail"), slug("on-call")] } else { Vec::new() },
         })
     }
 
@@ -152,6 +155,7 @@ impl World {
             last_at: Some(minutes_ago(0)),
             last_latency_us: Some(842_000),
             next_at: Some(at(NOW) + Span::seconds(12)),
+            handling: self.probe_handling(),
         }
     }
 
@@ -175,6 +179,8 @@ impl World {
             outcome,
             reason,
             message: rich.then(|| self.name("NetSuite answered 401 Unauthorized; the last good run got 200")),
+            cause: None,
+            in_maintenance: false,
             attempt: 1,
             last_attempt: true,
             skipped: None,

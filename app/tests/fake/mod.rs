@@ -1,6 +1,8 @@
 //! An `Api` that answers from three made-up worlds: nothing yet, a company with trouble, and one with very long names.
 
 mod details;
+mod handled;
+mod kinds;
 mod parts;
 pub mod people;
 mod world;
@@ -11,9 +13,10 @@ use app::visitor::{Provider, Visitor};
 use async_trait::async_trait;
 use leptos::prelude::*;
 use model::{
-    Api, AuditEntry, Baseline, IntegrationDetail, IntegrationRow, IntegrationsQuery, NewToken, Page, Person, PersonId,
-    Plan, Probe, ProbeStanding, Problem, Receipt, Role, Run, RunDetail, RunId, RunRow, RunsQuery, SecretView, Series,
-    SeriesQuery, SessionId, SessionView, SignIn, Slug, System, TestClock, Timestamp, TokenId, TokenView,
+    Api, AuditEntry, Baseline, ChannelView, Handling, IntegrationDetail, IntegrationRow, IntegrationsQuery, NewToken,
+    NoticeView, Page, Person, PersonId, Plan, Probe, ProbeStanding, Problem, Receipt, Role, Run, RunDetail, RunId,
+    RunRow, RunsQuery, SecretView, Series, SeriesQuery, SessionId, SessionView, SignIn, Slug, System, TestAnswer,
+    TestClock, Timestamp, TokenId, TokenView, WindowView,
     api::{AuditQuery, Me, NewLink, Ping},
     overview::{Overview, OverviewQuery},
     views::{ChartKind, ChartQuery},
@@ -23,8 +26,10 @@ use serde_json::Value;
 pub use world::World;
 
 /// The stylesheets, as `index.html` has them.
-const STYLES: [&str; 12] =
-    ["tokens", "base", "frame", "rail", "parts", "figures", "rows", "charts", "form", "pages", "people", "print"];
+const STYLES: [&str; 13] = [
+    "tokens", "base", "frame", "rail", "parts", "figures", "rows", "charts", "form", "pages", "people", "handling",
+    "print",
+];
 
 /// When all of it happens.
 pub const NOW: &str = "2026-11-23T10:00:00Z";
@@ -116,6 +121,46 @@ impl Api for Fake {
     }
 
     async fn try_probe(&self, _: Value) -> Result<Run, Problem> {
+        Self::no_command()
+    }
+
+    async fn handle_integration(&self, _: Slug, _: Value) -> Result<Handling, Problem> {
+        Self::no_command()
+    }
+
+    async fn handle_probe(&self, _: Slug, _: Slug, _: Value) -> Result<Handling, Problem> {
+        Self::no_command()
+    }
+
+    async fn notices(&self, slug: Slug) -> Result<Page<NoticeView>, Problem> {
+        Ok(Page::whole(self.integration(slug).await?.notices))
+    }
+
+    async fn windows(&self) -> Result<Page<WindowView>, Problem> {
+        Ok(Page::whole(self.0.windows()))
+    }
+
+    async fn window(&self, slug: Slug) -> Result<WindowView, Problem> {
+        Err(Problem::not_found("window", slug))
+    }
+
+    async fn create_window(&self, _: Value) -> Result<WindowView, Problem> {
+        Self::no_command()
+    }
+
+    async fn change_window(&self, _: Slug, _: Value) -> Result<WindowView, Problem> {
+        Self::no_command()
+    }
+
+    async fn delete_window(&self, _: Slug) -> Result<(), Problem> {
+        Self::no_command()
+    }
+
+    async fn channels(&self) -> Result<Page<ChannelView>, Problem> {
+        Ok(Page::whole(self.0.channels()))
+    }
+
+    async fn test_channel(&self, _: Slug) -> Result<TestAnswer, Problem> {
         Self::no_command()
     }
 
@@ -286,6 +331,7 @@ async fn render_with(world: World, address: &str, visitor: Visitor, providers: &
             api: Arc::new(Fake(world)),
             visitor: Arc::new(visitor),
             providers: providers.into(),
+            kinds: kinds::kinds().into(),
             clock: Arc::new(TestClock::at(at(NOW))),
             zone: chrono_tz::Tz::Europe__Berlin,
             assets: Arc::new(Assets {

@@ -22,7 +22,7 @@ pub fn person(role: Role) -> Visitor {
         Caller::Person { id: PersonId(1), identity: Arc::new(identity), session: Some(SessionId(1)), from: None };
     let may = match role {
         Role::Viewer => vec![May::Own],
-        Role::Manager => vec![May::Own, May::Claim],
+        Role::Manager => vec![May::Own, May::Claim, May::Handle],
         Role::Engineer => May::ALL.into_iter().filter(|&may| may != May::Administer).collect(),
         Role::Admin => May::ALL.to_vec(),
     };

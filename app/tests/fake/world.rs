@@ -244,6 +244,8 @@ impl World {
                     outcome,
                     reason,
                     message: (outcome != Outcome::Ok).then(|| self.name("NetSuite answered 401 Unauthorized")),
+                    cause: None,
+                    in_maintenance: false,
                     started_at: minutes_ago(minutes),
                     duration_ms: (outcome != Outcome::Missed).then_some(842),
                     latency_us: (outcome != Outcome::Missed).then_some(842_000),

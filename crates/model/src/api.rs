@@ -12,9 +12,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
-    AuditEntry, Baseline, Identity, IntegrationDetail, IntegrationRow, IntegrationsQuery, NewToken, Page, Person,
-    PersonId, Plan, Probe, ProbeStanding, Problem, Receipt, Run, RunDetail, RunId, RunRow, RunsQuery, SecretView,
-    Series, SeriesQuery, SessionId, SessionView, SignIn, Slug, System, Timestamp, TokenId, TokenView,
+    AuditEntry, Baseline, ChannelView, Handling, Identity, IntegrationDetail, IntegrationRow, IntegrationsQuery,
+    NewToken, NoticeView, Page, Person, PersonId, Plan, Probe, ProbeStanding, Problem, Receipt, Run, RunDetail, RunId,
+    RunRow, RunsQuery, SecretView, Series, SeriesQuery, SessionId, SessionView, SignIn, Slug, System, TestAnswer,
+    Timestamp, TokenId, TokenView, WindowView,
     overview::{Overview, OverviewQuery},
     views::ChartQuery,
 };
@@ -160,6 +161,29 @@ pub trait Api {
     async fn run_probe(&self, integration: Slug, probe: Slug) -> Result<Run, Problem>;
     /// Asks now from `{"probe": {..}}`, stores nothing, answers what the run would be.
     async fn try_probe(&self, body: Value) -> Result<Run, Problem>;
+
+    /// Pauses, mutes, acknowledges an integration or takes that back, from the fields of `HandlingAct`; answers what holds now.
+    async fn handle_integration(&self, slug: Slug, body: Value) -> Result<Handling, Problem>;
+    /// The same with one probe.
+    async fn handle_probe(&self, integration: Slug, probe: Slug, body: Value) -> Result<Handling, Problem>;
+    /// What the owner of an integration was told and what became of it, the newest 50 first.
+    async fn notices(&self, integration: Slug) -> Result<Page<NoticeView>, Problem>;
+
+    /// Maintenance windows and change freezes: those that are open, then by when they open next.
+    async fn windows(&self) -> Result<Page<WindowView>, Problem>;
+    /// One window.
+    async fn window(&self, slug: Slug) -> Result<WindowView, Problem>;
+    /// A new window, from the fields of `WindowSpec`.
+    async fn create_window(&self, body: Value) -> Result<WindowView, Problem>;
+    /// Another window in the place of the one of this slug, from all the fields of `WindowSpec`; the slug may be left out, and stays.
+    async fn change_window(&self, slug: Slug, body: Value) -> Result<WindowView, Problem>;
+    /// Retires a window: from now on failures count again; those that did not before still do not.
+    async fn delete_window(&self, slug: Slug) -> Result<(), Problem>;
+
+    /// The channels by which owners are told, by name.
+    async fn channels(&self) -> Result<Page<ChannelView>, Problem>;
+    /// Sends a test by a channel at once and answers with the other side's words.
+    async fn test_channel(&self, name: Slug) -> Result<TestAnswer, Problem>;
 
     /// Every version of the baseline, newest first.
     async fn baselines(&self, integration: Slug) -> Result<Page<Baseline>, Problem>;

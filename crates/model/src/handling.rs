@@ -67,7 +67,45 @@ pub struct Handling {
     pub acknowledged: Option<Acknowledged>,
 }
 
+crate::outcome::words! {
+    /// What somebody does with an integration or a probe.
+    HandlingAction, "something to do with it" {
+        /// Stops the asking, for a while or until somebody resumes it.
+        Pause = "pause",
+        /// Ends a pause.
+        Resume = "resume",
+        /// No messages until a moment.
+        Mute = "mute",
+        /// Ends a silence.
+        Unmute = "unmute",
+        /// Says that the present trouble was seen and is taken care of.
+        Acknowledge = "acknowledge",
+        /// Takes that back.
+        Withdraw = "withdraw",
+    }
+}
+
+/// One act of somebody, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(crate::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct HandlingAct {
+    /// What is done.
+    pub action: HandlingAction,
+    /// Until when, RFC 3339: a pause may have an end, a silence must, at most 90 days ahead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Why, or what one has to say; of a pause, a silence and an acknowledgement, 500 characters at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
 impl Handling {
+    /// Whether nothing was done with it.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// The pause that holds at `now`, its end left out.
     pub fn paused_at(&self, now: Timestamp) -> Option<&Paused> {
         self.paused.as_ref().filter(|paused| paused.since <= now && paused.until.is_none_or(|until| now < until))
@@ -82,11 +120,21 @@ impl Handling {
     pub fn acknowledged_of(&self, began: Timestamp) -> Option<&Acknowledged> {
         self.acknowledged.as_ref().filter(|said| began <= said.at)
     }
+
+    /// What of it holds at `now`, while the present trouble `began` then; `None`: there is no trouble, and nothing is said of it.
+    #[must_use]
+    pub fn holding(&self, now: Timestamp, began: Option<Timestamp>) -> Self {
+        Self {
+            paused: self.paused_at(now).cloned(),
+            muted: self.muted.clone().filter(|_| self.muted_at(now).is_some()),
+            acknowledged: began.and_then(|began| self.acknowledged_of(began)).cloned(),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Acknowledged, Handling, Muted, Paused};
+    use super::{Acknowledged, Handling, HandlingAct, HandlingAction, Muted, Paused};
     use crate::Timestamp;
 
     #[test]
@@ -105,5 +153,14 @@ mod tests {
         assert!(handling.acknowledged_of(Timestamp(10)).is_some());
         assert!(handling.acknowledged_of(Timestamp(11)).is_none());
         assert_eq!(serde_json::from_str::<Handling>("{}").expect("json"), Handling::default());
+        assert_eq!(handling.holding(Timestamp(10), Some(Timestamp(10))), handling);
+        assert!(handling.holding(Timestamp(20), None).is_empty());
+    }
+
+    #[test]
+    fn an_act_is_written_with_what_it_needs_and_nothing_else() {
+        let act = HandlingAct { action: HandlingAction::Resume, until: None, note: None };
+        assert_eq!(serde_json::to_string(&act).expect("json"), r#"{"action":"resume"}"#);
+        assert!(serde_json::from_str::<HandlingAct>(r#"{"action":"resume","by":"Eve"}"#).is_err());
     }
 }

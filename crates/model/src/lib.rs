@@ -57,14 +57,17 @@ pub use baseline::{Baseline, BaselineMethod, BaselineSpec, Per};
 pub use catalogue::{Catalogue, Change, ChangeKind, Plan};
 pub use event::Event;
 pub use expectation::Expectation;
-pub use handling::{Acknowledged, Handling, Muted, Paused};
+pub use handling::{Acknowledged, Handling, HandlingAct, HandlingAction, Muted, Paused};
 pub use hours::HoursSaved;
 pub use identity::{Caller, Identity, Role, Scope, TokenOf};
 pub use ids::{BaselineId, IntegrationId, PersonId, ProbeId, RunId, SessionId, Slug, SystemId, TokenId, WindowId};
 pub use integration::{Classification, Integration, IntegrationSpec, Lifecycle, Link, Tier, Unit};
 pub use level::Level;
 pub use local::{LocalTime, TimeOfDay};
-pub use notice::{ChangeId, Notice, NoticeClaim, NoticeKind, NoticeMark, NoticeState, NoticeView};
+pub use notice::{
+    ChangeId, ChannelKind, ChannelView, Notice, NoticeClaim, NoticeKind, NoticeMark, NoticeState, NoticeView,
+    TestAnswer,
+};
 pub use outcome::Outcome;
 pub use page::Page;
 pub use people::{NewToken, Person, PersonState, SessionView, SignIn, TokenView};
@@ -86,7 +89,7 @@ pub use time::{Clock, SystemClock, TestClock, Timestamp};
 pub use views::{
     IntegrationDetail, IntegrationRow, IntegrationsQuery, ProbeStanding, RunDetail, RunRow, RunsQuery, SeriesQuery,
 };
-pub use window::{DayOfMonth, Opens, Weekday, Window, WindowKind, WindowSpec};
+pub use window::{DayOfMonth, Opening, Opens, Weekday, Window, WindowKind, WindowSpec, WindowView};
 
 /// `ToSchema` where the server asks for it, nothing in the browser half.
 #[cfg(feature = "openapi")]

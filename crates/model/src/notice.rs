@@ -35,6 +35,40 @@ crate::outcome::words! {
     }
 }
 
+crate::outcome::words! {
+    /// What carries a notice.
+    ChannelKind, "a kind of channel" {
+        /// A letter, by SMTP.
+        Mail = "mail",
+        /// A signed POST of JSON.
+        Webhook = "webhook",
+        /// A POST as Slack's incoming webhooks take it.
+        Slack = "slack",
+    }
+}
+
+/// A channel as people see it: what it is called and of whose integrations it tells, never where to or with which secrets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(crate::ToSchema))]
+pub struct ChannelView {
+    /// Its name.
+    pub name: Slug,
+    /// What carries it.
+    pub kind: ChannelKind,
+    /// The teams of whose integrations it tells; `*`: of every other, those without an owner too.
+    pub owners: Vec<String>,
+}
+
+/// What came of trying a channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(crate::ToSchema))]
+pub struct TestAnswer {
+    /// Whether the other side took it.
+    pub ok: bool,
+    /// What the other side said, or why it could not be asked. Bounded, without secrets.
+    pub answer: String,
+}
+
 /// One change of level, from its beginning to its end: what began, got worse and is over in one stretch shares it. Whoever makes it makes the same
 /// one again for the same change, also after a restart (the id of the run that began it will do): it is what keeps a change from
 /// being told twice.

@@ -171,6 +171,7 @@ pub struct RunStep {
 /// One execution. Of a probe's attempt it holds phases, assertions and exchange; of a sent run units, records and steps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(crate::ToSchema))]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked by its name, and none follows from another")]
 pub struct Run {
     /// Its id.
     pub id: RunId,
@@ -205,6 +206,12 @@ pub struct Run {
     /// One sentence: what happened.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// The system, as it was called then, that was down and explains why it was not ok.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Slug>,
+    /// Whether its integration was in maintenance or a freeze: then it does not count if it failed.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub in_maintenance: bool,
     /// 1 for the first attempt of a check, 2 for its first retry ...
     #[serde(default = "first")]
     pub attempt: i32,

@@ -18,6 +18,6 @@ pub struct SecretView {
     pub created_at: Timestamp,
     /// When it was last given a value.
     pub changed_at: Timestamp,
-    /// The probes that name it, `{integration}/{probe}`.
+    /// What names it: probes, `{integration}/{probe}`, and what stands in the configuration, `channel team-blue`, `mail relay`.
     pub used_by: Vec<String>,
 }

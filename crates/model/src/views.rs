@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answers, Baseline, Counts, HoursSaved, Integration, Level, Origin, Outcome, Probe, ProbeSpec, Reason, Run, RunId,
-    Slug, Standing, Step, Tier, Timestamp, hours::Cost,
+    Answers, Baseline, Counts, Handling, HoursSaved, Integration, Level, NoticeView, Origin, Outcome, Probe, ProbeSpec,
+    Reason, Run, RunId, Slug, Standing, Step, Tier, Timestamp, hours::Cost,
 };
 
 crate::outcome::words! {
@@ -109,6 +109,12 @@ pub struct IntegrationDetail {
     pub measures: Vec<String>,
     /// Whether what is shown of the past was folded by the demo.
     pub demo_history: bool,
+    /// What people did with it: paused, muted, acknowledged. What has ended is left out.
+    pub handling: Handling,
+    /// What its owner was told last, the newest first, 10 at most.
+    pub notices: Vec<NoticeView>,
+    /// The channels by which its owner is told; empty: nobody is.
+    pub channels: Vec<Slug>,
 }
 
 /// How one probe is now.
@@ -131,6 +137,8 @@ pub struct ProbeStanding {
     pub last_latency_us: Option<i64>,
     /// When it asks next.
     pub next_at: Option<Timestamp>,
+    /// What people did with it: paused, muted, acknowledged. What has ended is left out.
+    pub handling: Handling,
 }
 
 /// How a promise stands.
@@ -208,6 +216,12 @@ pub struct RunRow {
     pub reason: Option<Reason>,
     /// What happened.
     pub message: Option<String>,
+    /// The system, as it was called then, that was down and explains it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Slug>,
+    /// Whether its integration was in maintenance or a freeze: then it does not count if it failed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_maintenance: bool,
     /// When it began.
     pub started_at: Timestamp,
     /// How long it took.

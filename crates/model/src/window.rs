@@ -183,6 +183,31 @@ pub struct Window {
     pub retired_at: Option<Timestamp>,
 }
 
+/// One time that a window is open: `from` to `to`, its end left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(crate::ToSchema))]
+pub struct Opening {
+    /// When it opens.
+    pub from: Timestamp,
+    /// When it closes.
+    pub to: Timestamp,
+}
+
+/// A window and when it is open, for pages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(crate::ToSchema))]
+pub struct WindowView {
+    /// What was written of it.
+    #[serde(flatten)]
+    pub spec: WindowSpec,
+    /// The catalogue that it comes from; such a window is read-only in UI and API. `None`: made by hand.
+    pub catalogue: Option<String>,
+    /// When it closes; only while it is open.
+    pub open_until: Option<Timestamp>,
+    /// Its next openings, the nearest first: three at most, fewer where it does not open so often.
+    pub next: Vec<Opening>,
+}
+
 fn unstored() -> WindowId {
     WindowId(0)
 }
@@ -191,7 +216,8 @@ fn unstored() -> WindowId {
 mod tests {
     use serde_json::json;
 
-    use super::WindowSpec;
+    use super::{Opening, WindowSpec, WindowView};
+    use crate::Timestamp;
 
     #[test]
     fn every_form_of_a_window_is_stored_as_it_is_written() {
@@ -207,6 +233,15 @@ mod tests {
             written.as_object_mut().expect("a map").extend(opens.as_object().expect("a map").clone());
             let spec: WindowSpec = serde_json::from_value(written.clone()).expect("a window");
             assert_eq!(serde_json::to_value(&spec).expect("json"), written);
+
+            let next = vec![Opening { from: Timestamp(1), to: Timestamp(2) }];
+            let view = WindowView { spec, catalogue: None, open_until: Some(Timestamp(1)), next };
+            let told = serde_json::to_value(&view).expect("json");
+            assert_eq!(
+                (&told["slug"], told["next"][0]["to"].as_str()),
+                (&json!("patch"), Some("1970-01-01T00:00:00.002Z"))
+            );
+            assert_eq!(serde_json::from_value::<WindowView>(told).expect("a view"), view);
         }
     }
 }

@@ -1,9 +1,13 @@
 //! How every bridge stands now, in memory: what pages and lists read without asking the store.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use model::{Baseline, Counts, Integration, Probe, Slug, Standing, Timestamp};
-use rules::state::{ProbeState, SentState};
+use model::{Baseline, Counts, Handling, Integration, Level, Probe, Reason, Slug, Standing, Timestamp, Why};
+use rules::{
+    cause::Cause,
+    level::{Circumstances, Maintenance},
+    state::{ProbeState, SentState},
+};
 
 /// Every integration as it stands. Replaced as a whole, never changed; rows that nothing touched are shared with the board before.
 #[derive(Debug, Clone)]
@@ -43,6 +47,46 @@ pub struct BoardRow {
     pub today: Counts,
     /// Every version of its baseline, newest first.
     pub baselines: Vec<Baseline>,
+    /// What people did with it. What has ended by itself is still here: ask with the moment.
+    pub handling: Handling,
+    /// The same of its probes, by slug; those with which nothing was done are left out.
+    pub probe_handling: Arc<BTreeMap<Slug, Handling>>,
+    /// The maintenance or freeze that it was in when the row was made.
+    pub maintenance: Option<Maintenance>,
+    /// The down system that explains why it is down.
+    pub cause: Option<Cause>,
+}
+
+impl BoardRow {
+    /// What holds of it beside what was seen, for [`rules::level::of_probe_in`].
+    pub fn circumstances(&self) -> Circumstances<'_> {
+        Circumstances {
+            handling: Some(&self.handling),
+            probes: Some(&self.probe_handling),
+            maintenance: self.maintenance,
+            cause: self.cause.as_ref(),
+        }
+    }
+
+    /// The probe of this slug.
+    pub fn probe(&self, slug: &Slug) -> Option<&BoardProbe> {
+        self.probes.iter().find(|one| one.probe.spec.slug == *slug)
+    }
+
+    /// Since when nothing crosses, as far as the reasons tell: what fails or is overdue, not what is slow or rejects a part.
+    pub fn stopped_since(&self) -> Option<Timestamp> {
+        let began = |why: &Why| match (&why.probe, why.reason) {
+            // Overdue is dated at the deadline; what was due should have crossed a grace before.
+            (None, Some(Reason::Overdue)) => {
+                let grace = self.integration.spec.expect.as_ref().map(|expect| expect.grace).unwrap_or_default();
+                self.sent.missed.as_ref().map(|missed| missed.since - grace)
+            }
+            (None, _) if self.sent.failures > 0 => why.since,
+            (Some(_), _) if why.level == Level::Problem || why.confirming.is_some() => why.since,
+            _ => None,
+        };
+        self.standing.why.iter().filter(|why| why.level >= Level::Attention).filter_map(began).min()
+    }
 }
 
 /// One probe as it is.

@@ -1,13 +1,17 @@
 //! Keeps the board: rows are made anew when a commit touched them, or when time alone may have changed what they say.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono_tz::Tz;
 use model::{Counts, Event, IntegrationId, Level, ProbeSpec, Run, Slug, Span, Step, Timestamp};
 use rules::{
     availability::hold,
     bucket,
-    level::{StandingFacts, standing},
+    level::{Circumstances, StandingFacts, standing},
+    outcome::is_excused,
     state::ProbeState,
 };
 use tokio::sync::{broadcast, watch};
@@ -70,7 +74,7 @@ impl Boarding {
 
     /// A run is safe: it counts, its row has to be made anew, and whoever listens hears of it.
     pub(crate) fn recorded(&mut self, integration: IntegrationId, run: &Run) {
-        if run.started_at >= self.midnight {
+        if run.started_at >= self.midnight && !is_excused(run.outcome, run.in_maintenance) {
             self.today.entry(integration).or_default().add(run.outcome);
         }
         let touched = self.touched.entry(integration).or_default();
@@ -103,9 +107,7 @@ impl Boarding {
             self.review.push(review(&row, desk, bridge, now));
             self.rows.push(Arc::new(row));
             let known = before.bridge(bridge.id());
-            if !known
-                .is_some_and(|known| known.integration == bridge.integration && known.baselines == bridge.baselines)
-            {
+            if !known.is_some_and(|known| is_same(known, bridge)) {
                 changed.push(bridge.slug().clone());
             }
         }
@@ -128,9 +130,13 @@ impl Boarding {
         }
     }
 
-    /// Once in [`SETTLE`]: rows that were touched or that time alone may have changed, and a new day.
-    pub(crate) fn sweep(&mut self, desk: &Desk) {
+    /// Once in [`SETTLE`]: rows that were touched (these are by what stands around them) or that time alone may have changed, and a
+    /// new day.
+    pub(crate) fn sweep(&mut self, desk: &Desk, touched: HashSet<IntegrationId>) {
         let now = desk.now();
+        for integration in touched {
+            self.touched.entry(integration).or_default();
+        }
         self.remake_touched(desk, now, Span::ms(0));
         let midnight = bucket::start_of(Step::Day, self.zone, now);
         let new_day = midnight != self.midnight;
@@ -189,6 +195,7 @@ impl Boarding {
             .map(|watched| (watched.spec(), desk.probes.get(&watched.id()).unwrap_or(&unknown)))
             .collect();
         let sent = desk.sent.get(&bridge.id()).cloned().unwrap_or_default();
+        let (maintenance, cause) = (desk.maintenance(bridge), desk.cause(bridge.slug()));
         let facts = StandingFacts {
             integration: &bridge.integration.spec,
             to_name: &bridge.to_name,
@@ -197,7 +204,12 @@ impl Boarding {
             worth: None,
             period: "this month",
             zone: self.zone,
-            circumstances: rules::level::Circumstances::default(),
+            circumstances: Circumstances {
+                handling: Some(&bridge.handling),
+                probes: Some(&bridge.probe_handling),
+                maintenance,
+                cause,
+            },
         };
         let standing = standing(&facts, now);
         let probes = bridge.probes.iter().zip(&states).map(|(watched, (_, state))| BoardProbe {
@@ -214,9 +226,21 @@ impl Boarding {
             probes: probes.collect(),
             today: self.today.get(&bridge.id()).copied().unwrap_or_default(),
             baselines: bridge.baselines.clone(),
+            handling: bridge.handling.clone(),
+            probe_handling: Arc::clone(&bridge.probe_handling),
+            maintenance,
+            cause: cause.cloned(),
             sent,
         }
     }
+}
+
+/// Whether nothing was written of an integration, and nothing done with it.
+fn is_same(known: &Bridge, bridge: &Bridge) -> bool {
+    known.integration == bridge.integration
+        && known.baselines == bridge.baselines
+        && known.handling == bridge.handling
+        && known.probe_handling == bridge.probe_handling
 }
 
 /// That a level, or one of its reasons, changed.
@@ -230,7 +254,7 @@ fn level(before: &BoardRow, row: &BoardRow, now: Timestamp) -> Option<Event> {
     })
 }
 
-/// When time alone may change a row: where the evidence of a probe ends, or soon.
+/// When time alone may change a row: where the evidence of a probe, a pause or a silence ends, or soon. Windows are looked at apart.
 fn review(row: &BoardRow, desk: &Desk, bridge: &Bridge, now: Timestamp) -> Timestamp {
     let soon = now + if row.standing.level == Level::Okay { CALM } else { URGENT };
     let ends = bridge.probes.iter().filter_map(|watched| {
@@ -238,7 +262,12 @@ fn review(row: &BoardRow, desk: &Desk, bridge: &Bridge, now: Timestamp) -> Times
         let every = watched.cadence.as_ref()?.every()?;
         Some(judged.at + hold(every, watched.spec().timeout) + Span::ms(1))
     });
-    ends.filter(|end| now < *end).fold(soon, Timestamp::min)
+    let handled = std::iter::once(&bridge.handling).chain(bridge.probe_handling.values());
+    let handled = handled.flat_map(|handling| {
+        let paused = handling.paused.as_ref().and_then(|paused| paused.until);
+        [paused, handling.muted.as_ref().map(|muted| muted.until)].into_iter().flatten()
+    });
+    ends.chain(handled).filter(|end| now < *end).fold(soon, Timestamp::min)
 }
 
 #[cfg(test)]

@@ -1,8 +1,13 @@
 //! What one installation may set of the engine.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use model::Span;
+
+use crate::Tellers;
+
+/// Kinds of which each attempt costs this machine more than a connection: a process, or a key exchange in software.
+const KIND_LIMITS: [(&str, usize); 2] = [("command", 16), ("sftp", 64)];
 
 /// Limits and times of the engine. [`MonitorConfig::new`] holds the values that DESIGN.md names.
 #[derive(Debug, Clone)]
@@ -15,6 +20,10 @@ pub struct MonitorConfig {
     pub host_limit: usize,
     /// Probes on the network at once, of one integration.
     pub integration_limit: usize,
+    /// Probes on the network at once, of one kind; a kind that is not named has no limit of its own. At least 1.
+    pub kind_limits: BTreeMap<String, usize>,
+    /// Whom to tell when a level changes. By default nobody.
+    pub tellers: Tellers,
     /// A probe's run waits at most this long for its commit.
     pub batch_wait: Span,
     /// ... or until so many rows wait.
@@ -35,6 +44,8 @@ impl MonitorConfig {
             global_limit: 2_048,
             host_limit: 32,
             integration_limit: 8,
+            kind_limits: KIND_LIMITS.iter().map(|(kind, limit)| ((*kind).to_owned(), *limit)).collect(),
+            tellers: Tellers::default(),
             batch_wait: Span::ms(250),
             batch_rows: 1_000,
             send_wait: Span::seconds(10),

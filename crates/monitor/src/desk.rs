@@ -1,5 +1,8 @@
 //! What the recorder knows by heart: the state of every probe, sent run and promise. Folds are `rules::state`'s; nothing here waits.
 
+mod around;
+mod known;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
@@ -13,6 +16,9 @@ use rules::{
 };
 use store::RunRecord;
 
+pub(crate) use self::around::Around;
+
+use self::around::is_set_aside;
 use crate::{
     expect::{Book, News, message},
     ids::RunIds,
@@ -50,6 +56,8 @@ pub(crate) struct Desk {
     pub(crate) sent: HashMap<IntegrationId, SentState>,
     /// Promises, of integrations ([`Subject::Sent`]) and heartbeats ([`Subject::Probe`]).
     pub(crate) books: HashMap<Subject, Book>,
+    /// What holds beside what was seen.
+    pub(crate) around: Around,
     /// States that the store does not have yet.
     pub(crate) unsaved_probes: HashSet<ProbeId>,
     /// The same of what integrations send.
@@ -64,8 +72,13 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// Folds an attempt of a probe, and asks for the next one sooner while a change is being confirmed.
-    pub(crate) fn attempt(&mut self, watched: &Watched, run: &Run) {
+    /// Notes on an attempt of a probe what else holds, folds it, and asks for the next one sooner while a change is being confirmed.
+    pub(crate) fn attempt(&mut self, watched: &Watched, run: &mut Run) {
+        self.note(watched.probe.integration_id, run);
+        if watched.spec().upside_down {
+            // That something answers which should not is explained by nothing that is down.
+            run.cause = None;
+        }
         if self.fold_probe(watched, run)
             && self
                 .probes
@@ -85,7 +98,12 @@ impl Desk {
             return false;
         }
         let before = std::mem::take(state);
-        *state = before.step(run, watched.spec().down_after, watched.spec().up_after);
+        *state = if run.in_maintenance {
+            before.step_in_maintenance(run, watched.spec().up_after)
+        } else {
+            before.step(run, watched.spec().down_after, watched.spec().up_after)
+        };
+        self.around.moved |= (state.verdict, state.since) != (before.verdict, before.since);
         if watched.promise().is_none() && state.only_went_on_since(&before) {
             self.went_on.insert(watched.id());
             self.went_on_since.get_or_insert_with(|| self.clock.now());
@@ -145,8 +163,9 @@ impl Desk {
                 old.integration.spec.expect == bridge.integration.spec.expect
                     && old.promise.is_some() == bridge.promise.is_some()
             });
-            if !same {
-                self.promise(subject, bridge.promise.clone().map(|promise| Book::new(promise, now)));
+            let set_aside = is_set_aside(bridge.promise.as_ref(), &bridge.pauses, now);
+            if !same || set_aside != self.was_set_aside(subject) {
+                self.make_promise(subject, bridge.promise.clone(), &bridge.pauses);
             }
         }
         for watched in landscape.probes.values() {
@@ -155,16 +174,18 @@ impl Desk {
                 continue;
             }
             let subject = Subject::Probe(watched.id());
+            let promise = watched.promise().filter(|_| watched.active);
+            let set_aside = is_set_aside(promise, &watched.pauses, now);
             let same = old.is_some_and(|old| {
                 old.spec().schedule == watched.spec().schedule
                     && old.spec().options == watched.spec().options
                     && old.active == watched.active
+                    && set_aside == self.was_set_aside(subject)
             });
             if same && watched.promise().is_some() {
                 watched.plan(old.and_then(|old| old.next_at()));
             } else if !same && (watched.promise().is_some() || self.books.contains_key(&subject)) {
-                let promise = watched.promise().filter(|_| watched.active).cloned();
-                self.promise(subject, promise.map(|promise| Book::new(promise, now)));
+                self.make_promise(subject, promise.cloned(), &watched.pauses);
             }
         }
         let gone = |subject: &Subject| match subject {
@@ -180,6 +201,8 @@ impl Desk {
         self.unsaved_probes.retain(|id| landscape.probes.contains_key(id));
         self.went_on.retain(|id| landscape.probes.contains_key(id));
         self.unsaved_sent.retain(|id| landscape.bridge(*id).is_some());
+        self.forget_around();
+        drop(self.look_around());
     }
 
     /// Opens or closes the book of a promise.
@@ -224,6 +247,7 @@ impl Desk {
             run.scheduled_at = Some(owed.deadline);
             run.reason = Some(Reason::Overdue);
             run.message = Some(message(&whose.schedule, owed, running, self.zone));
+            run.in_maintenance = self.is_in_maintenance(whose.integration_id, [owed.due, owed.deadline]);
             run.probe = whose.probe.as_ref().map(|watched| watched.spec().slug.clone());
             let probe_id = whose.probe.as_ref().map(|watched| watched.id());
             match probe_id {
@@ -254,7 +278,8 @@ impl Desk {
     /// Folds a run into the state of what an integration sends.
     fn fold_own(&mut self, integration: IntegrationId, run: &Run, satisfies: bool) {
         let state = self.sent.entry(integration).or_default();
-        *state = state.step(run, satisfies);
+        *state =
+            if run.in_maintenance { state.step_in_maintenance(run, satisfies) } else { state.step(run, satisfies) };
         self.unsaved_sent.insert(integration);
     }
 

@@ -204,15 +204,117 @@ async fn while_a_change_is_confirmed_the_next_check_comes_after_a_third_of_the_p
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_probe_that_panics_is_our_fault_and_ends_nothing() {
-    let bench = Bench::start(&[vec![probe("api", "10s", &json!({"answer": "panic"}), &json!({}))]], &limits()).await;
+async fn a_probe_that_panics_is_our_fault_and_harms_no_other() {
+    let panics = probe("panics", "10s", &json!({"answer": "panic", "host": "h"}), &json!({}));
+    let beside = probe("beside", "10s", &json!({"host": "h"}), &json!({}));
+    // With one place for all, a place that is not given back would be felt at once.
+    let narrow = MonitorConfig { global_limit: 1, host_limit: 1, integration_limit: 1, ..limits() };
+    let bench = Bench::start(&[vec![panics, beside]], &narrow).await;
+
+    bench.pass(Span::seconds(60)).await;
+
+    let (broken, whole): (Vec<_>, Vec<_>) =
+        bench.runs().into_iter().partition(|run| run.probe.as_ref().is_some_and(|slug| slug.as_str() == "panics"));
+    assert!(broken.len() >= 5 && whole.len() >= 5, "{} {}", broken.len(), whole.len());
+    assert!(broken.iter().all(|run| run.outcome == Outcome::Unknown && run.reason == Some(Reason::Internal)));
+    assert!(whole.iter().all(|run| run.outcome == Outcome::Ok));
+    assert_eq!((bench.maker.limits.free(), bench.tasks.failure()), (1, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_cannot_even_be_made_harms_no_other() {
+    let broken = probe("broken", "10s", &json!({"answer": "panic when made"}), &json!({}));
+    let bench = Bench::start(&[vec![broken, probe("beside", "10s", &json!({}), &json!({}))]], &limits()).await;
 
     bench.pass(Span::seconds(30)).await;
 
+    let outcomes = |name: &str| -> Vec<Outcome> {
+        let of = |run: &model::Run| run.probe.as_ref().is_some_and(|slug| slug.as_str() == name);
+        bench.runs().into_iter().filter(of).map(|run| run.outcome).collect()
+    };
+    assert!(outcomes("broken").len() >= 2 && outcomes("broken").iter().all(|outcome| *outcome == Outcome::Unknown));
+    assert!(outcomes("beside").len() >= 2 && outcomes("beside").iter().all(|outcome| *outcome == Outcome::Ok));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_edited_probe_disturbs_no_other() {
+    let of = |index: usize, timeout: &str| {
+        vec![probe(&format!("p{index}"), "10s", &json!({"host": format!("h{index}")}), &json!({"timeout": timeout}))]
+    };
+    let bridges: Vec<_> = (0..200).map(|index| of(index, "1s")).collect();
+    let bench = Bench::start(&bridges, &limits()).await;
+    bench.pass(Span::seconds(10)).await;
+
+    // When one of two hundred is edited again and again, three times in each of its periods
+    let mut landscape = Arc::clone(&bench.landscape);
+    for edit in 1..=30 {
+        let mut edited = bridges.clone();
+        edited[7] = of(7, &format!("{}ms", 1_000 + edit));
+        landscape = Arc::new(Landscape::make(snapshot(&edited), &landscape, &bench.maker));
+        bench.schedule.send(Command::Landscape(Arc::clone(&landscape))).await.expect("a schedule");
+        bench.pass(Span::ms(3_333)).await;
+    }
+    bench.pass(Span::seconds(10)).await;
+
+    // then every one, itself too, was asked once in each period, at its own moment, and each time that is one run.
+    let mut moments: HashMap<String, Vec<Timestamp>> = HashMap::new();
+    for asked in bench.asked() {
+        moments.entry(asked.slug).or_default().push(asked.at);
+    }
+    assert_eq!(moments.len(), 200);
+    for (slug, moments) in &moments {
+        assert!((11..=12).contains(&moments.len()), "{slug}: {}", moments.len());
+        assert!(ms_between(moments).iter().all(|ms| (9_990..=10_010).contains(ms)), "{slug}: {moments:?}");
+    }
+    let asked: usize = moments.values().map(Vec::len).sum();
     let runs = bench.runs();
-    assert!(runs.len() >= 2);
-    assert!(runs.iter().all(|run| run.outcome == Outcome::Unknown && run.reason == Some(Reason::Internal)));
-    assert_eq!(bench.tasks.failure(), None);
+    assert!(asked.abs_diff(runs.len()) <= 2, "{asked} {}", runs.len());
+    assert!(runs.iter().all(|run| run.outcome == Outcome::Ok));
+}
+
+#[tokio::test(start_paused = true)]
+async fn kinds_that_cost_much_have_places_of_their_own_and_delay_no_other_kind() {
+    let slow = |index: usize| {
+        let options = json!({"host": format!("h{index}"), "takes_ms": 4_000});
+        vec![probe(&format!("slow-{index}"), "10s", &options, &json!({"timeout": "9s"}))]
+    };
+    let mut bridges: Vec<_> = (0..4).map(slow).collect();
+    let mut quick = probe("quick", "10s", &json!({"host": "other"}), &json!({}));
+    quick.kind = "tls".to_owned();
+    bridges.push(vec![quick]);
+    let config = MonitorConfig { kind_limits: [("tcp".to_owned(), 1)].into(), ..limits() };
+    let bench = Bench::start(&bridges, &config).await;
+
+    bench.pass(Span::seconds(60)).await;
+
+    // Two of four such checks fit into ten seconds and one place; the others say that they were late.
+    let asked = bench.asked();
+    let mut ends: Vec<_> = asked.iter().filter(|asked| asked.slug.starts_with("slow")).collect();
+    ends.sort_by_key(|asked| asked.at);
+    assert!(ends.len() >= 10, "{}", ends.len());
+    assert!(ends.windows(2).all(|pair| pair[0].ended.is_some_and(|ended| ended <= pair[1].at)), "{ends:?}");
+    assert!(bench.runs().iter().any(|run| run.reason == Some(Reason::SchedulerLate)));
+    assert!((5..=6).contains(&bench.asked_at("quick").len()));
+    assert!(ms_between(&bench.asked_at("quick")).iter().all(|ms| (9_990..=10_010).contains(ms)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_must_not_answer_is_good_when_it_does_not_and_is_tried_again_when_it_does() {
+    let upside_down = |slug: &str, answer: &str| {
+        let more = json!({"upside_down": true, "retries": {"count": 1, "backoff": "1s"}});
+        probe(slug, "60s", &json!({"host": slug, "answer": answer}), &more)
+    };
+    let bench = Bench::start(&[vec![upside_down("closed", "fail"), upside_down("open", "ok")]], &limits()).await;
+
+    bench.pass(Span::seconds(70)).await;
+
+    let told = |name: &str| -> Vec<(i32, Outcome, Option<Reason>)> {
+        let of = |run: &model::Run| run.probe.as_ref().is_some_and(|slug| slug.as_str() == name);
+        bench.runs().into_iter().filter(of).map(|run| (run.attempt, run.outcome, run.reason)).take(2).collect()
+    };
+    assert!(!told("closed").is_empty() && told("closed").iter().all(|run| *run == (1, Outcome::Ok, None)));
+    let failed = |attempt| (attempt, Outcome::Failed, Some(Reason::Assertion));
+    assert_eq!(told("open"), [failed(1), failed(2)]);
 }
 
 #[tokio::test(start_paused = true)]

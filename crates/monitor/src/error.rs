@@ -1,6 +1,7 @@
 //! What can go wrong for whoever asks something of the engine.
 
 use model::{Fault, RunId};
+use store::StoreError;
 
 /// Why the engine did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -30,7 +31,7 @@ pub enum MonitorError {
     Stopped,
     /// The store said no.
     #[error("the store failed: {0}")]
-    Store(#[from] store::StoreError),
+    Store(#[from] StoreError),
     /// The spool folder cannot be read or written.
     #[error("the spool `{path}` failed")]
     Spool {
@@ -43,4 +44,14 @@ pub enum MonitorError {
     /// A setting is not usable, such as an unknown reporting zone.
     #[error("{0}")]
     Setting(String),
+}
+
+/// Whether the store will never take the same again: what it refuses is in what was written, not in how the store is.
+pub(crate) fn is_lasting(error: &StoreError) -> bool {
+    match error {
+        StoreError::Sql { source, .. } => source.as_database_error().is_some_and(|error| {
+            error.is_unique_violation() || error.is_foreign_key_violation() || error.is_check_violation()
+        }),
+        error => !error.is_passing(),
+    }
 }

@@ -9,7 +9,10 @@ use std::{
 use futures::FutureExt;
 use model::{Clock, Origin, Outcome, Reason, Run, Span, Timestamp};
 use probe::Asking;
-use rules::assess::{Judgement, Observation, Trouble, assess};
+use rules::{
+    assess::{Judgement, Observation, Trouble, assess},
+    upside::upside_down,
+};
 use tokio::{
     sync::{Semaphore, mpsc, oneshot},
     time::timeout,
@@ -159,6 +162,10 @@ impl Executor {
         run.phases = Some(seen.phases);
         run.assertions = judgement.assertions;
         run.exchange = seen.exchange;
+        // Before anything looks at how it ended: what is tried again, and what is kept of the exchange.
+        if watched.spec().upside_down {
+            run = upside_down(run);
+        }
         if run.outcome == Outcome::Ok
             && let Some(exchange) = &mut run.exchange
         {

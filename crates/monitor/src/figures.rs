@@ -48,6 +48,8 @@ figures! {
     spool_bytes <- spool_bytes
     /// Runs that were lost, as neither store nor spool took them.
     lost_total <- lost
+    /// Notices that were put into the outbox.
+    notices_total <- notices
     /// Roll-ups that were written.
     rollups_total <- rollups
     /// Background tasks that ended by a panic; anything but 0 is a defect.

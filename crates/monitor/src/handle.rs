@@ -25,6 +25,7 @@ use crate::{
     retain::Retention,
     rollup::RollUp,
     schedule::Command,
+    stored::Stored,
     tasks::Tasks,
     watched::{Part, Watched},
     work::{Group, Work},
@@ -117,6 +118,10 @@ impl Handle {
         if watched.promise().is_some() {
             return Err(MonitorError::Refused("A heartbeat waits for pings and asks nobody.".to_owned()));
         }
+        if watched.pauses.hold_at(self.0.clock.now()) {
+            let why = "It is paused, so nobody is asked: resume it first, or try it from its form.";
+            return Err(MonitorError::Refused(why.to_owned()));
+        }
         let (done, run) = oneshot::channel();
         let (executor, watched) = (Arc::clone(&self.0.executor), Arc::clone(watched));
         self.on_engine(async move { executor.start(Arc::clone(&watched), executor.clock.now(), Some(done)) }).await?;
@@ -136,19 +141,19 @@ impl Handle {
             created_at: self.0.clock.now(),
         };
         let environment = spec.environment.clone().unwrap_or_else(|| "production".to_owned());
-        let watched = Watched::new(Arc::new(probe), environment, false, Part::Asks(asks));
+        let watched = Watched::new(Arc::new(probe), environment, false, Part::Asks(Box::new(asks)));
         let executor = Arc::clone(&self.0.executor);
         self.on_engine(async move { executor.try_once(&watched).await }).await?.ok_or(MonitorError::Stopped)
     }
 
-    /// Reads the catalogue from the store again and touches only what differs. The board shows it when this returns.
+    /// Reads catalogue, windows and handling from the store again and touches only what differs. The board shows it when this returns.
     pub async fn catalogue_changed(&self) -> Result<(), MonitorError> {
         let inner = Arc::clone(&self.0);
         self.on_engine(async move {
             let _one_at_a_time = inner.changing.lock().await;
-            let snapshot = inner.store.load().await?;
+            let stored = Stored::read(&inner.store).await?;
             let before = Arc::clone(&inner.landscape.borrow());
-            let landscape = Arc::new(Landscape::make(snapshot, &before, &inner.maker));
+            let landscape = Arc::new(Landscape::make(stored, &before, &inner.maker));
             inner.landscape.send_replace(Arc::clone(&landscape));
             let (done, shown) = oneshot::channel();
             let told = inner.record.send(Work::Landscape(Arc::clone(&landscape), done)).await;

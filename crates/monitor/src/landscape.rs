@@ -5,15 +5,27 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
-use model::{Baseline, Fault, Integration, IntegrationId, Lifecycle, Probe, ProbeId, ProbeSpec, Slug, System};
-use rules::{assess::Compiled, expectation::Promise, kind::Kind};
-use store::Snapshot;
+use model::{
+    Baseline, Fault, Handling, Integration, IntegrationId, Lifecycle, Probe, ProbeId, ProbeSpec, Slug, SystemSpec,
+    WindowSpec,
+};
+use rules::{
+    assess::Compiled,
+    expectation::Promise,
+    kind::Kind,
+    window::{Window, is_over},
+};
+use store::WindowRow;
 
 use crate::{
     limits::Limits,
+    pauses::Pauses,
+    stored::Stored,
+    tasks::said_by,
     watched::{Asks, Watched, part_of},
 };
 
@@ -46,6 +58,22 @@ pub(crate) struct Bridge {
     pub(crate) baselines: Vec<Baseline>,
     /// What it promises of its own runs, while it is live.
     pub(crate) promise: Option<Promise>,
+    /// What people did with it.
+    pub(crate) handling: Handling,
+    /// What they did with its probes, by slug; those with which nothing was done are left out.
+    pub(crate) probe_handling: Arc<BTreeMap<Slug, Handling>>,
+    /// When nobody holds it to its promise.
+    pub(crate) pauses: Pauses,
+    /// The windows over it: places in [`Landscape::windows`].
+    pub(crate) windows: Vec<usize>,
+}
+
+/// A window in which failures do not count.
+pub(crate) struct QuietWindow {
+    /// What was written of it.
+    pub(crate) spec: WindowSpec,
+    /// When it is open.
+    pub(crate) window: Window,
 }
 
 impl Bridge {
@@ -71,30 +99,51 @@ pub(crate) struct Landscape {
     pub(crate) probes: HashMap<ProbeId, Arc<Watched>>,
     /// Heartbeats by the key of their pings.
     keys: HashMap<String, ProbeId>,
+    /// Every window in which failures do not count.
+    pub(crate) windows: Vec<QuietWindow>,
+    /// Every system.
+    pub(crate) systems: Vec<SystemSpec>,
+}
+
+/// What is the same for every integration while a landscape is made.
+struct Making<'a> {
+    names: HashMap<Slug, String>,
+    handling: HashMap<IntegrationId, Handling>,
+    probe_handling: HashMap<ProbeId, Handling>,
+    windows: &'a [QuietWindow],
+    before: &'a Landscape,
 }
 
 impl Landscape {
     /// Of what the store holds, taking over from `before` what is the same.
-    pub(crate) fn make(snapshot: Snapshot, before: &Self, maker: &Maker) -> Self {
-        let names: HashMap<Slug, String> =
-            snapshot.systems.into_iter().map(|System { spec, .. }| (spec.slug, spec.name)).collect();
+    pub(crate) fn make(stored: impl Into<Stored>, before: &Self, maker: &Maker) -> Self {
+        let Stored { catalogue, windows, handling } = stored.into();
         let mut probes: BTreeMap<IntegrationId, Vec<Probe>> = BTreeMap::new();
-        for probe in snapshot.probes {
+        for probe in catalogue.probes {
             probes.entry(probe.integration_id).or_default().push(probe);
         }
         let mut baselines: BTreeMap<IntegrationId, Vec<Baseline>> = BTreeMap::new();
-        for baseline in snapshot.baselines {
+        for baseline in catalogue.baselines {
             baselines.entry(baseline.integration).or_default().push(baseline);
         }
-        let mut integrations = snapshot.integrations;
+        let mut integrations = catalogue.integrations;
         integrations.sort_by(|one, other| one.spec.slug.cmp(&other.spec.slug));
+        let systems: Vec<SystemSpec> = catalogue.systems.into_iter().map(|system| system.spec).collect();
+        let windows = quiet(windows);
+        let making = Making {
+            names: systems.iter().map(|system| (system.slug.clone(), system.name.clone())).collect(),
+            handling: handling.integrations.into_iter().collect(),
+            probe_handling: handling.probes.into_iter().collect(),
+            windows: &windows,
+            before,
+        };
         let mut made = Self::default();
         for integration in integrations {
             let probes = probes.remove(&integration.id).unwrap_or_default();
             let baselines = baselines.remove(&integration.id).unwrap_or_default();
-            made.add(maker.bridge(integration, probes, baselines, &names, before));
+            made.add(maker.bridge(integration, probes, baselines, &making));
         }
-        made
+        Self { windows, systems, ..made }
     }
 
     fn add(&mut self, bridge: Bridge) {
@@ -135,44 +184,71 @@ impl Landscape {
     }
 }
 
+/// Those in which failures do not count, ready to be asked. One that cannot be read is left out, which the log says.
+fn quiet(windows: Vec<WindowRow>) -> Vec<QuietWindow> {
+    let compiled = |WindowRow { spec, .. }: WindowRow| match Window::compile(&spec.opens) {
+        Ok(window) => Some(QuietWindow { spec, window }),
+        Err(fault) => {
+            tracing::error!(window = %spec.slug, field = fault.field, why = fault.message, "a window cannot be used");
+            None
+        }
+    };
+    windows.into_iter().filter(|window| !window.spec.counts).filter_map(compiled).collect()
+}
+
 impl Maker {
     fn bridge(
         &self,
         mut integration: Integration,
         probes: Vec<Probe>,
         mut baselines: Vec<Baseline>,
-        names: &HashMap<Slug, String>,
-        before: &Landscape,
+        making: &Making<'_>,
     ) -> Bridge {
-        let name = |slug: &Slug| names.get(slug).cloned().unwrap_or_else(|| slug.to_string());
+        let name = |slug: &Slug| making.names.get(slug).cloned().unwrap_or_else(|| slug.to_string());
         let live = integration.spec.lifecycle == Lifecycle::Live;
         baselines.sort_by_key(|baseline| std::cmp::Reverse(baseline.version));
         integration.spec.probes = probes.iter().map(|probe| probe.spec.clone()).collect();
         integration.spec.baseline = baselines.first().map(|baseline| baseline.spec.clone());
         let spec = &integration.spec;
-        let watched = probes.into_iter().map(|probe| self.watched(probe, &spec.environment, live, before)).collect();
+        let handling = making.handling.get(&integration.id).cloned().unwrap_or_default();
+        let of_probe = |probe: &Probe| making.probe_handling.get(&probe.id);
+        let probe_handling: BTreeMap<Slug, Handling> =
+            probes.iter().filter_map(|probe| Some((probe.spec.slug.clone(), of_probe(probe)?.clone()))).collect();
+        let watched = probes.into_iter().map(|probe| {
+            let pauses = Pauses::of([Some(&handling), of_probe(&probe)].into_iter().flatten());
+            self.watched(probe, &spec.environment, live, pauses, making.before)
+        });
+        let over = making.windows.iter().enumerate().filter(|(_, quiet)| is_over(&quiet.spec, spec));
         Bridge {
             from_name: name(&spec.from),
             to_name: name(&spec.to),
             via_names: spec.via.iter().map(name).collect(),
-            probes: watched,
+            probes: watched.collect(),
             baselines,
             promise: spec.expect.as_ref().filter(|_| live).and_then(|expect| Promise::compile(expect).ok()),
+            pauses: Pauses::of([&handling]),
+            handling,
+            probe_handling: Arc::new(probe_handling),
+            windows: over.map(|(place, _)| place).collect(),
             integration: Arc::new(integration),
         }
     }
 
-    fn watched(&self, probe: Probe, environment: &str, live: bool, before: &Landscape) -> Arc<Watched> {
+    fn watched(&self, probe: Probe, environment: &str, live: bool, pauses: Pauses, before: &Landscape) -> Arc<Watched> {
         let environment = probe.spec.environment.clone().unwrap_or_else(|| environment.to_owned());
         let active = live && probe.spec.enabled;
         let known = before.probes.get(&probe.id);
-        if let Some(same) = known
-            .filter(|watched| *watched.probe == probe && watched.environment == environment && watched.active == active)
-        {
+        if let Some(same) = known.filter(|watched| {
+            *watched.probe == probe
+                && watched.environment == environment
+                && watched.active == active
+                && watched.pauses == pauses
+        }) {
             return Arc::clone(same);
         }
         let part = part_of(&probe.spec, self.kinds, |spec| self.asks(spec, probe.integration_id));
         let mut watched = Watched::new(Arc::new(probe), environment, active, part);
+        watched.pauses = pauses;
         if let Some(known) = known {
             watched.turn = Arc::clone(&known.turn);
         }
@@ -183,11 +259,21 @@ impl Maker {
     pub(crate) fn asks(&self, spec: &ProbeSpec, integration: IntegrationId) -> Result<Asks, Vec<Fault>> {
         let kind = Kind::find(self.kinds, &spec.kind)
             .ok_or_else(|| vec![Fault::at("kind", format!("`{}` is no kind of probe", spec.kind))])?;
-        let ask = (self.build)(spec)?;
+        // One probe that cannot be made must not keep the others from being asked.
+        let made = catch_unwind(AssertUnwindSafe(|| -> Result<_, Vec<Fault>> {
+            let ask = (self.build)(spec)?;
+            Ok((Compiled::compile(spec, kind)?, ask.peer(), ask))
+        }));
+        let (compiled, peer, ask) = made.unwrap_or_else(|panic| {
+            let said = said_by(panic.as_ref());
+            tracing::error!(probe = %spec.slug, kind = spec.kind, said, "making a probe panicked");
+            Err(vec![Fault::at("kind", format!("a fault of our own: making it panicked: {said}"))])
+        })?;
         Ok(Asks {
-            compiled: Compiled::compile(spec, kind)?,
+            compiled,
             integration: self.limits.integration(integration),
-            host: ask.peer().map(|peer| self.limits.host(peer)),
+            host: peer.map(|peer| self.limits.host(peer)),
+            kind: self.limits.kind(kind.name),
             ask,
         })
     }

@@ -11,6 +11,7 @@
 //!      |         ^ watchdog                      |  desk: states, promises (expect)
 //!      +-- deadlines of promises ---------------->  spool: while the store is away
 //!                                                |  boarding: the board, events
+//!                                                |     +-> teller -> the store's outbox
 //!                                                v
 //!                                             rollup, retain (called by the server's ticks)
 //! ```
@@ -26,6 +27,8 @@ mod tasks;
 
 mod landscape;
 mod limits;
+mod pauses;
+mod stored;
 mod watched;
 
 mod execute;
@@ -42,6 +45,9 @@ mod desk;
 mod recorder;
 mod spool;
 
+mod teller;
+mod tellers;
+
 mod retain;
 mod rollup;
 
@@ -49,6 +55,8 @@ mod board;
 mod handle;
 mod start;
 
+#[cfg(test)]
+mod aside_tests;
 #[cfg(test)]
 mod engine_tests;
 #[cfg(test)]
@@ -67,6 +75,7 @@ pub use config::MonitorConfig;
 pub use error::MonitorError;
 pub use figures::MonitorFigures;
 pub use handle::Handle;
+pub use tellers::{ChannelExists, ChannelsOf, Tellers};
 
 use tasks::Tasks;
 use work::Work;

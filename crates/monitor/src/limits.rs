@@ -1,7 +1,7 @@
-//! How many probes may be on the network at once: in all, per host, per integration.
+//! How many probes may be on the network at once: in all, per kind, per host, per integration.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     hash::Hash,
     sync::{Arc, Mutex, PoisonError, Weak},
 };
@@ -17,6 +17,7 @@ pub(crate) struct Limits {
     global: Semaphore,
     per_host: usize,
     per_integration: usize,
+    kinds: BTreeMap<String, Arc<Semaphore>>,
     hosts: Mutex<HashMap<HostKey, Weak<Semaphore>>>,
     integrations: Mutex<HashMap<IntegrationId, Weak<Semaphore>>>,
 }
@@ -26,6 +27,7 @@ pub(crate) struct Limits {
 pub(crate) struct Slot<'a> {
     integration: SemaphorePermit<'a>,
     host: Option<SemaphorePermit<'a>>,
+    kind: Option<SemaphorePermit<'a>>,
     global: SemaphorePermit<'a>,
 }
 
@@ -36,6 +38,7 @@ impl Limits {
             global: Semaphore::new(config.global_limit),
             per_host: config.host_limit,
             per_integration: config.integration_limit,
+            kinds: config.kind_limits.iter().map(|(kind, limit)| (kind.clone(), shared_by(*limit))).collect(),
             hosts: Mutex::default(),
             integrations: Mutex::default(),
         }
@@ -46,6 +49,11 @@ impl Limits {
         shared(&self.hosts, host, self.per_host)
     }
 
+    /// The slots of a kind; `None`: it has as many as there are.
+    pub(crate) fn kind(&self, kind: &str) -> Option<Arc<Semaphore>> {
+        self.kinds.get(kind).cloned()
+    }
+
     /// The slots of an integration.
     pub(crate) fn integration(&self, integration: IntegrationId) -> Arc<Semaphore> {
         shared(&self.integrations, integration, self.per_integration)
@@ -54,17 +62,27 @@ impl Limits {
     /// Waits for a place. The scarcest comes first: who waits for a host that hangs holds no place that another host could use.
     pub(crate) async fn slot<'a>(&'a self, asks: &'a Asks) -> Slot<'a> {
         let integration = take(&asks.integration).await;
-        let host = match &asks.host {
-            Some(host) => Some(take(host).await),
-            None => None,
-        };
-        Slot { integration, host, global: take(&self.global).await }
+        let host = take_some(asks.host.as_deref()).await;
+        let kind = take_some(asks.kind.as_deref()).await;
+        Slot { integration, host, kind, global: take(&self.global).await }
     }
 
     /// Places that are free in all.
     #[cfg(test)]
     pub(crate) fn free(&self) -> usize {
         self.global.available_permits()
+    }
+}
+
+fn shared_by(slots: usize) -> Arc<Semaphore> {
+    // With no slot at all nobody would ever be asked, nor told why.
+    Arc::new(Semaphore::new(slots.max(1)))
+}
+
+async fn take_some(semaphore: Option<&Semaphore>) -> Option<SemaphorePermit<'_>> {
+    match semaphore {
+        Some(semaphore) => Some(take(semaphore).await),
+        None => None,
     }
 }
 

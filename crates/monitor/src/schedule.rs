@@ -126,7 +126,10 @@ impl Schedule {
         for watched in landscape.probes.values().filter(|watched| watched.is_scheduled()) {
             match self.probes.get_mut(&watched.id()) {
                 Some(entry) if Arc::ptr_eq(&entry.watched, watched) => {}
-                Some(entry) if entry.watched.spec().schedule == watched.spec().schedule => {
+                Some(entry)
+                    if entry.watched.spec().schedule == watched.spec().schedule
+                        && entry.watched.pauses == watched.pauses =>
+                {
                     watched.plan(Some(entry.planned));
                     entry.watched = Arc::clone(watched);
                 }
@@ -170,7 +173,8 @@ impl Schedule {
     }
 
     fn confirm(&mut self, id: ProbeId, at: Timestamp) {
-        if let Some(entry) = self.probes.get(&id).filter(|entry| at < entry.planned) {
+        let sooner = |entry: &&Entry| at < entry.planned && !entry.watched.pauses.hold_at(at);
+        if let Some(entry) = self.probes.get(&id).filter(sooner) {
             let watched = Arc::clone(&entry.watched);
             self.plan(watched, at);
         }

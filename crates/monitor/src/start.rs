@@ -10,6 +10,7 @@ use model::{Clock, Counts, IntegrationId, Origin, Outcome, ProbeId, Settings, Sp
 use rules::{
     bucket,
     expectation::Came,
+    outcome::is_excused,
     state::{ProbeState, SentState},
 };
 use serde::de::DeserializeOwned;
@@ -23,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     Board, Handle, Monitor, MonitorConfig, MonitorError,
     boarding::Boarding,
-    desk::Desk,
+    desk::{Around, Desk},
     execute::{Executor, TELLERS},
     expect::{Book, heartbeat_due},
     figures::Gauges,
@@ -37,7 +38,9 @@ use crate::{
     rollup::RollUp,
     schedule::{Command, Schedule},
     spool::Spool,
+    stored::Stored,
     tasks::Tasks,
+    teller::Teller,
     watchdog::Watchdog,
 };
 
@@ -67,7 +70,7 @@ pub(crate) async fn start(
     let stop = CancellationToken::new();
     let ids = Arc::new(RunIds::new(seed));
     let maker = Arc::new(Maker { kinds: probe::kinds(), build, limits: Limits::new(&config) });
-    let landscape = Arc::new(Landscape::make(store.load().await?, &Landscape::default(), &maker));
+    let landscape = Arc::new(Landscape::make(Stored::read(&store).await?, &Landscape::default(), &maker));
 
     let mut rollup = RollUp::new(zone, settings.keep);
     rollup.run(&store, &landscape, now, &gauges).await?;
@@ -105,6 +108,9 @@ pub(crate) async fn start(
     resume(&mut recorder.desk, &store, &landscape, now).await?;
     recorder.follow(Arc::clone(&landscape));
     recorder.recover().await;
+    // The board shows landscape and states by now, so nothing is decided on less than all that is known.
+    let teller = Teller::load(&store, &executor, config.tellers.clone(), zone).await?;
+    tasks.spawn("the teller", teller.run(board_seen.clone()));
     tasks.spawn("the recorder", recorder.run());
     // A schedule that ended already has panicked, which `failed` tells.
     let _ = schedule.send(Command::Landscape(Arc::clone(&landscape))).await;
@@ -154,6 +160,7 @@ async fn desk(store: &Store, clock: &Arc<dyn Clock>, ids: &Arc<RunIds>, zone: Tz
         probes,
         sent,
         books: HashMap::new(),
+        around: Around::default(),
         unsaved_probes: HashSet::new(),
         unsaved_sent: HashSet::new(),
         went_on: HashSet::new(),
@@ -185,15 +192,21 @@ async fn resume(
     heal(desk, store, landscape).await?;
     let integrations = landscape.bridges.iter().filter_map(|bridge| {
         let due = desk.sent.get(&bridge.id()).and_then(|state| state.next_due);
-        Some((Subject::Sent(bridge.id()), bridge.promise.clone()?, due))
+        Some((Subject::Sent(bridge.id()), bridge.promise.clone()?, &bridge.pauses, due))
     });
     let heartbeats = landscape.probes.values().filter(|watched| watched.active).filter_map(|watched| {
         let promise = watched.promise()?;
         let due = desk.probes.get(&watched.id()).and_then(|state| heartbeat_due(promise, state));
-        Some((Subject::Probe(watched.id()), promise.clone(), due))
+        Some((Subject::Probe(watched.id()), promise.clone(), &watched.pauses, due))
     });
     let promises: Vec<_> = integrations.chain(heartbeats).collect();
-    for (subject, promise, due) in promises {
+    for (subject, promise, pauses, due) in promises {
+        if pauses.hold_at(now) {
+            desk.make_promise(subject, Some(promise), pauses);
+            continue;
+        }
+        // What was due in a pause that ended while we were down is owed by nobody.
+        let due = due.filter(|due| !pauses.hold_at(*due));
         let came = match due {
             Some(due) => came(store, subject, promise.owed(due).from, now).await?,
             None => Vec::new(),
@@ -266,7 +279,9 @@ async fn today(store: &Store, zone: Tz, now: Timestamp) -> Result<HashMap<Integr
         }
     }
     for run in store.run_figures(Subject::All, minute, now + Span::minutes(1)).await? {
-        today.entry(run.integration_id).or_default().add(run.outcome);
+        if !is_excused(run.outcome, run.in_maintenance) {
+            today.entry(run.integration_id).or_default().add(run.outcome);
+        }
     }
     Ok(today)
 }

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     MonitorConfig,
-    desk::Desk,
+    desk::{Around, Desk},
     execute::{Executor, TELLERS},
     figures::Gauges,
     ids::RunIds,
@@ -94,7 +94,7 @@ impl probe::Probe for Scripted {
     }
 }
 
-/// A probe by script: `host`, `takes_ms` and `answer` (`ok`, `fail`, `panic`) are its options, `more` its further fields.
+/// A probe by script: `host`, `takes_ms` and `answer` (`ok`, `fail`, `panic`, `panic when made`) are its options, `more` its further fields.
 pub(crate) fn probe(slug: &str, every: &str, options: &Value, more: &Value) -> ProbeSpec {
     let mut spec = json!({"slug": slug, "kind": "tcp", "every": every, "timeout": "1s", "options": options});
     let fields = spec.as_object_mut().expect("an object");
@@ -164,6 +164,7 @@ impl Bench {
             let takes = spec.options.get("takes_ms").and_then(Value::as_u64).unwrap_or(1);
             let (clock, log) = script.clone();
             let (slug, host, answer) = (spec.slug.to_string(), text("host"), text("answer"));
+            assert_ne!(answer, "panic when made", "as the script says");
             let scripted = Scripted { slug, host, answer, takes: Duration::from_millis(takes), clock, log };
             Ok(Arc::new(scripted) as Arc<dyn probe::Probe>)
         };
@@ -191,8 +192,8 @@ impl Bench {
         let mut desk = self.desk();
         async move {
             while let Some(work) = inbox.recv().await {
-                if let Work::Attempt(attempt) = work {
-                    desk.attempt(&attempt.watched, &attempt.run);
+                if let Work::Attempt(mut attempt) = work {
+                    desk.attempt(&attempt.watched, &mut attempt.run);
                     runs.lock().expect("the runs").push(attempt.run);
                     for command in desk.commands.drain(..) {
                         schedule.send(command).await.expect("a schedule");
@@ -212,6 +213,7 @@ impl Bench {
             probes: HashMap::new(),
             sent: HashMap::new(),
             books: HashMap::new(),
+            around: Around::default(),
             unsaved_probes: std::collections::HashSet::new(),
             unsaved_sent: std::collections::HashSet::new(),
             went_on: std::collections::HashSet::new(),

@@ -10,6 +10,8 @@ use probe::Probe as Ask;
 use rules::{assess::Compiled, expectation::Promise, kind::Kind, schedule::Cadence};
 use tokio::sync::Semaphore;
 
+use crate::pauses::Pauses;
+
 /// One probe, compiled and built once. Shared by schedule, executor, recorder and watchdog; a changed probe is a new one.
 pub(crate) struct Watched {
     /// What is stored of it.
@@ -18,6 +20,8 @@ pub(crate) struct Watched {
     pub(crate) environment: String,
     /// Whether it is on at all: enabled, and its integration is live.
     pub(crate) active: bool,
+    /// When somebody wants it not to ask, or its pings not to be owed.
+    pub(crate) pauses: Pauses,
     /// What it does.
     pub(crate) part: Part,
     /// When; `None` only where the schedule itself is broken.
@@ -37,7 +41,7 @@ pub(crate) struct Watched {
 /// What a probe does.
 pub(crate) enum Part {
     /// It goes out and asks.
-    Asks(Asks),
+    Asks(Box<Asks>),
     /// It waits for pings.
     Awaits(Promise),
     /// It cannot be used, and why: its runs are `unknown`, as that is our fault.
@@ -54,6 +58,8 @@ pub(crate) struct Asks {
     pub(crate) integration: Arc<Semaphore>,
     /// Slots of whom it asks.
     pub(crate) host: Option<Arc<Semaphore>>,
+    /// Slots of its kind, where that has a limit.
+    pub(crate) kind: Option<Arc<Semaphore>>,
 }
 
 impl Watched {
@@ -71,6 +77,7 @@ impl Watched {
             probe,
             environment,
             active,
+            pauses: Pauses::default(),
             part,
             cadence,
             phase,
@@ -104,9 +111,9 @@ impl Watched {
         }
     }
 
-    /// Whether it belongs on the schedule: heartbeats have deadlines instead.
+    /// Whether it belongs on the schedule: heartbeats have deadlines instead, and what is paused without an end is never due.
     pub(crate) fn is_scheduled(&self) -> bool {
-        self.active && self.cadence.is_some() && !matches!(self.part, Part::Awaits(_))
+        self.active && self.cadence.is_some() && !matches!(self.part, Part::Awaits(_)) && !self.pauses.are_endless()
     }
 
     /// Its period at this moment.
@@ -114,9 +121,14 @@ impl Watched {
         self.cadence.as_ref().map_or(Span::hours(1), |cadence| cadence.period_at(t))
     }
 
-    /// The next planned moment strictly after `t`.
+    /// The next planned moment strictly after `t` at which it is not paused. A pause moves no phase.
     pub(crate) fn next_after(&self, t: Timestamp) -> Timestamp {
-        self.cadence.as_ref().map_or(Timestamp::MAX, |cadence| cadence.next_after(t, self.phase))
+        let Some(cadence) = &self.cadence else { return Timestamp::MAX };
+        let mut next = cadence.next_after(t, self.phase);
+        while self.pauses.hold_at(next) {
+            next = cadence.next_after(self.pauses.end(next) - Span::ms(1), self.phase);
+        }
+        next
     }
 
     /// How long after a check ended the next begins while a change is being confirmed: a third of the period unless said.
@@ -171,7 +183,7 @@ pub(crate) fn part_of(
 ) -> Part {
     let made = match Kind::find(kinds, &spec.kind) {
         Some(kind) if !kind.counts_as_ask => promise_of(spec, kind).map(Part::Awaits),
-        _ => build(spec).map(Part::Asks),
+        _ => build(spec).map(|asks| Part::Asks(Box::new(asks))),
     };
     made.unwrap_or_else(|faults| Part::Broken(words_of(&faults)))
 }

@@ -65,6 +65,8 @@ pub(crate) fn blank_run(
         outcome,
         reason: None,
         message: None,
+        cause: None,
+        in_maintenance: false,
         attempt: 1,
         last_attempt: true,
         skipped: None,

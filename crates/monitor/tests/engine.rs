@@ -1,19 +1,27 @@
 //! The whole engine over a real `SQLite` file and real sockets. Waits for events, never for a span.
 
+#[path = "engine/handled.rs"]
+mod handled;
+
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use model::{
-    Clock, Event, Level, Outcome, Reason, RunId, SentRun, Settings, Slug, Span, Step, Subject, SystemClock, SystemSpec,
-    Timestamp, api::PingKind,
+    Clock, Event, Level, NoticeKind, Outcome, Reason, RunId, SentRun, Settings, Slug, Span, Step, Subject, SystemClock,
+    SystemSpec, Timestamp, api::PingKind,
 };
-use monitor::{BoardRow, Handle, Monitor, MonitorConfig, MonitorError};
+use monitor::{BoardRow, Handle, Monitor, MonitorConfig, MonitorError, Tellers};
 use probe::Clients;
 use rules::rollup::{Accumulator, RunFigures};
 use serde_json::{Value, json};
 use sqlx::{Connection, Executor, SqliteConnection};
 use store::{RunsFilter, Store, StoreUrl, Write};
 use tempfile::TempDir;
-use tokio::{net::TcpListener, sync::broadcast, task::JoinHandle, time::timeout};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, broadcast},
+    task::JoinHandle,
+    time::timeout,
+};
 
 /// How long a test waits before it gives up.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -23,6 +31,8 @@ struct House {
     store: Store,
     monitor: Monitor,
     handle: Handle,
+    /// Woken when there is something to be told by mail.
+    wake: Arc<Notify>,
 }
 
 impl House {
@@ -56,17 +66,24 @@ impl House {
     }
 
     async fn open(folder: TempDir, store: Store) -> Self {
-        let config = MonitorConfig::new(folder.path().join("spool"));
+        let wake = Arc::new(Notify::new());
+        let tellers = Tellers {
+            channels: Arc::new(|_: Option<&str>| vec![name("mail")]),
+            exists: Arc::new(|channel: &Slug| *channel == name("mail")),
+            address: "https://bridges.example".to_owned(),
+            wake: Arc::clone(&wake),
+        };
+        let config = MonitorConfig { tellers, ..MonitorConfig::new(folder.path().join("spool")) };
         let clients = Clients::new().expect("clients");
         let monitor = Monitor::start(Settings::default(), config, store.clone(), Arc::new(SystemClock), clients, 7);
         let monitor = monitor.await.expect("an engine");
         let handle = monitor.handle();
-        Self { folder, store, monitor, handle }
+        Self { folder, store, monitor, handle, wake }
     }
 
     /// As after a clean stop and a new start.
     async fn again(self) -> Self {
-        let Self { folder, store, monitor, handle } = self;
+        let Self { folder, store, monitor, handle, .. } = self;
         monitor.shutdown().await;
         assert_eq!(handle.failed(), None);
         Self::open(folder, store).await
@@ -93,6 +110,27 @@ impl House {
         });
         assert!(seen.await.is_ok(), "{what}: {:#?}", self.row().standing);
         self.row()
+    }
+
+    /// Waits until the owner was told so often; answers what, the newest first.
+    async fn told(&self, often: usize) -> Vec<NoticeKind> {
+        let integration = self.row().integration.id;
+        let told = timeout(PATIENCE, async {
+            loop {
+                let notices = self.store.notices(integration, 50).await.expect("notices");
+                if notices.len() >= often {
+                    return notices.iter().map(|notice| notice.kind).collect();
+                }
+                self.wake.notified().await;
+            }
+        });
+        told.await.expect("the owner is told")
+    }
+
+    /// Writes something and has the engine follow.
+    async fn write(&self, write: Write) {
+        self.store.apply(&[write], SystemClock.now()).await.expect("written");
+        self.handle.catalogue_changed().await.expect("followed");
     }
 
     async fn send(&self, runs: Value) -> Result<Vec<model::Receipt>, MonitorError> {
@@ -269,7 +307,7 @@ async fn what_the_spool_holds_at_the_end_is_stored_at_the_next_start() {
     let mut lock = house.locked().await;
     let told = asked_while_locked(&house).await;
 
-    let House { folder, store, monitor, handle } = house;
+    let House { folder, store, monitor, handle, .. } = house;
     monitor.shutdown().await;
     assert_eq!(handle.failed(), None);
     assert!(handle.figures().spool_bytes > 0);

@@ -18,14 +18,18 @@ const LOOKED_AT: usize = 8_192;
 pub(crate) struct Masks(Vec<String>);
 
 impl Masks {
-    /// Also of these: as they are, as JSON and addresses write them.
+    /// Also of these: as they are, as JSON, HTML and addresses write them.
     pub(crate) fn add(&mut self, secrets: impl IntoIterator<Item = String>) {
         for secret in secrets {
             let json = serde_json::Value::from(secret.as_str()).to_string();
             let json = json.trim_matches('"').to_owned();
+            let html = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
             let escaped = utf8_percent_encode(&secret, NON_ALPHANUMERIC).to_string();
-            let forms = [secret.trim().to_owned(), json.replace('/', "\\/"), json, escaped, secret];
-            self.0.extend(forms.into_iter().filter(|form| form.len() >= SHORTEST));
+            let addresses = [lower_escapes(&escaped), escaped.replace("%20", "+"), escaped];
+            let pages = [html.replace('\'', "&#39;"), html.replace('\'', "&#x27;"), html];
+            let forms = [secret.trim().to_owned(), json.replace('/', "\\/"), json, secret];
+            let all = forms.into_iter().chain(addresses).chain(pages);
+            self.0.extend(all.filter(|form| form.len() >= SHORTEST));
         }
         // The longest first, so that one within another leaves no rest.
         self.0.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
@@ -45,6 +49,16 @@ impl Masks {
     }
 }
 
+/// `%2F` as `%2f`, where every sign that is no letter and no digit is escaped.
+fn lower_escapes(escaped: &str) -> String {
+    let mut parts = escaped.split('%');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let (digits, rest) = part.split_at(part.len().min(2));
+        text + "%" + &digits.to_ascii_lowercase() + rest
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +73,8 @@ mod tests {
             ("{\"you\":\"s3cr/et\\\"x\"}", "{\"you\":\"(redacted)\"}"),
             ("{\"you\":\"s3cr\\/et\\\"x\"}", "{\"you\":\"(redacted)\"}"),
             ("?you=s3cr%2Fet%22x", "?you=(redacted)"),
+            ("?you=s3cr%2fet%22x", "?you=(redacted)"),
+            ("<p>s3cr/et&quot;x</p>", "<p>(redacted)</p>"),
             ("s3cr and abc", "(redacted) and abc"),
         ] {
             assert_eq!(masks.answer(said), kept);

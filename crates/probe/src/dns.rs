@@ -169,15 +169,15 @@ impl Conversation for Dns {
         };
         attempt.put("protocol", protocol);
         let answers = told::tell(attempt, &answer, self.question.record_type);
-        self.judge(&dial.target.peer, &answer.metadata.response_code, &answers)
+        self.judge(&dial.target.peer, answer.metadata.response_code, &answers)
     }
 }
 
 impl Dns {
-    fn judge(&self, peer: &str, code: &ResponseCode, answers: &[String]) -> Result<(), Trouble> {
+    fn judge(&self, peer: &str, code: ResponseCode, answers: &[String]) -> Result<(), Trouble> {
         let (name, record_type) = (self.question.name.to_string(), self.question.record_type);
         let name = told::bare(&name);
-        let said = told::rcode(*code);
+        let said = told::rcode(code);
         if let Some(expected) = &self.rcode
             && *expected != said
         {

@@ -1,4 +1,4 @@
-//! The beginning of a body, as it is kept with a run.
+//! The beginning of a body and of a sentence, as they are kept with a run.
 
 use model::Body;
 
@@ -9,6 +9,19 @@ const KEPT_CHARS: usize = 4_096;
 
 /// Bytes looked at for them; a character takes four at most.
 const LOOKED_AT: usize = KEPT_CHARS * 4;
+
+/// Characters kept of a sentence; what a server puts into an error may be a thousand times as long.
+const LONGEST_SENTENCE: usize = 1_000;
+
+/// A sentence, secrets masked, its end left out where nobody would read so far.
+pub(crate) fn sentence(text: String, masks: &Masks) -> String {
+    let mut text = masks.text(text);
+    if let Some((end, _)) = text.char_indices().nth(LONGEST_SENTENCE) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
 
 /// The first characters of `body`, secrets masked; bytes that are no UTF-8 are replaced. `more` says that the body went on
 /// after what was read.
@@ -29,7 +42,7 @@ pub(crate) fn excerpt(body: &[u8], more: bool, masks: &Masks) -> Body {
 
 #[cfg(test)]
 mod tests {
-    use super::{KEPT_CHARS, Masks, excerpt};
+    use super::{KEPT_CHARS, LONGEST_SENTENCE, Masks, excerpt, sentence};
 
     #[test]
     fn an_excerpt_counts_characters_not_bytes() {
@@ -44,6 +57,17 @@ mod tests {
             assert_eq!((kept.excerpt.chars().count(), kept.cut), (chars, cut), "{} bytes", body.len());
             assert_eq!(kept.bytes, i64::try_from(body.len()).expect("small"));
         }
+    }
+
+    #[test]
+    fn a_sentence_is_as_long_as_people_read_and_holds_no_secret() {
+        let masks = Masks::of(["hunter2".to_owned()]);
+        assert_eq!(sentence("it said hunter2".to_owned(), &masks), "it said (redacted)");
+        let whole = "ä".repeat(LONGEST_SENTENCE);
+        assert_eq!(sentence(whole.clone(), &masks), whole);
+        assert_eq!(sentence(format!("{whole}ä"), &masks), format!("{whole}…"));
+        let at_the_end = format!("{}hunter2", "x".repeat(LONGEST_SENTENCE - 4));
+        assert!(!sentence(at_the_end, &masks).contains("hunt"));
     }
 
     #[test]

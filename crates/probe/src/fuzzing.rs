@@ -96,7 +96,7 @@ pub fn postgres(input: &[u8]) -> bool {
     said(&PROBES, input)
 }
 
-/// What MySQL and MariaDB answer to signing in and a query.
+/// What `MySQL` and `MariaDB` answer to signing in and a query.
 #[cfg(feature = "sql")]
 pub fn mysql(input: &[u8]) -> bool {
     static PROBES: Probes = LazyLock::new(|| vec![sql("mysql")]);

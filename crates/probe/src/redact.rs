@@ -1,5 +1,7 @@
 //! Keeping secrets out of what is kept: headers, addresses, and answers that echo what they were sent.
 
+use std::sync::Arc;
+
 use reqwest::Url;
 
 /// Stands where a secret stood.
@@ -37,6 +39,16 @@ pub(crate) fn url(address: &Url) -> String {
     bare.into()
 }
 
+/// The same of what a redirect says, which may be the end of an address alone, or one of no scheme that is known here.
+pub(crate) fn location(text: &str) -> String {
+    let parts = text.split_inclusive(['?', '&', '#']);
+    let bare = parts.map(|part| {
+        let pair = part.trim_end_matches(['?', '&', '#']);
+        format!("{}{}", without_value(pair), &part[pair.len()..])
+    });
+    bare.collect()
+}
+
 /// The values that [`url`] leaves out of a query.
 pub(crate) fn in_query(address: &Url) -> Vec<String> {
     let pairs = address.query_pairs().filter(|(name, value)| is_secret_pair(&format!("{name}={value}")));
@@ -57,9 +69,9 @@ fn without_value(pair: &str) -> String {
     }
 }
 
-/// The secrets that a probe sends, to be masked wherever the other side echoes them.
+/// The secrets that a probe sends, to be masked wherever the other side echoes them. Cheap to clone, as each attempt does.
 #[derive(Clone, Default)]
-pub(crate) struct Masks(Vec<String>);
+pub(crate) struct Masks(Arc<[String]>);
 
 impl Masks {
     /// Of these secrets; the longest are masked first, so that one within another leaves no rest.
@@ -67,12 +79,17 @@ impl Masks {
         let mut secrets: Vec<String> = secrets.into_iter().filter(|secret| secret.len() >= SHORTEST_MASKED).collect();
         secrets.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
         secrets.dedup();
-        Self(secrets)
+        Self(secrets.into())
     }
 
     /// The same with more of them.
     pub(crate) fn and(&self, more: impl IntoIterator<Item = String>) -> Self {
         Self::of(self.0.iter().cloned().chain(more))
+    }
+
+    /// Both.
+    pub(crate) fn with(&self, other: &Self) -> Self {
+        if self.0.is_empty() { other.clone() } else { self.and(other.0.iter().cloned()) }
     }
 
     /// The text with every secret replaced.
@@ -118,7 +135,7 @@ impl Masks {
 
 #[cfg(test)]
 mod tests {
-    use super::{Masks, in_query, is_secret_header, url};
+    use super::{Masks, in_query, is_secret_header, location, url};
 
     #[test]
     fn headers_that_carry_secrets_are_known_by_name() {
@@ -146,6 +163,19 @@ mod tests {
     }
 
     #[test]
+    fn a_redirect_loses_its_secrets_and_nothing_else() {
+        for (said, kept) in [
+            ("/in?page=2&access_token=k1#top", "/in?page=2&access_token=(redacted)#top"),
+            ("app://callback?code=k1&state=x", "app://callback?code=(redacted)&state=x"),
+            ("https://a.example/#id_token=k1&ä=ö", "https://a.example/#id_token=(redacted)&ä=ö"),
+            ("/a?&#", "/a?&#"),
+            ("", ""),
+        ] {
+            assert_eq!(location(said), kept);
+        }
+    }
+
+    #[test]
     fn what_is_left_out_of_a_query_is_known_as_it_was_meant() {
         let address = "https://a.example/?api_key=k%201&page=2&TOKEN=a+b".parse().expect("an address");
         assert_eq!(in_query(&address), ["k 1", "a b"]);
@@ -159,5 +189,8 @@ mod tests {
         assert_eq!(masks.bytes(b"\xff pass".to_vec()), "\u{fffd} (redacted)".as_bytes());
         assert_eq!(masks.bytes(b"\xff fine".to_vec()), b"\xff fine", "what holds none stays as it is");
         assert!(masks.are_in("a password1") && !masks.are_in("a word"));
+        let both = masks.with(&Masks::of(["password12".to_owned()]));
+        assert_eq!(both.text("password12, pass".to_owned()), "(redacted), (redacted)", "the longest of both first");
+        assert_eq!(Masks::default().with(&both).text("pass".to_owned()), "(redacted)");
     }
 }

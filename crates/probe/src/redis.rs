@@ -186,7 +186,8 @@ impl Talk<'_> {
     fn refused(&self, command: &str, error: &str) -> Trouble {
         let word = error.split(' ').next().unwrap_or_default();
         let reason = match word {
-            "NOAUTH" | "WRONGPASS" | "NOPERM" => Reason::Auth,
+            // The last one is a server that takes nobody from elsewhere as long as it has no password.
+            "NOAUTH" | "WRONGPASS" | "NOPERM" | "DENIED" => Reason::Auth,
             "LOADING" | "BUSY" | "MASTERDOWN" | "CLUSTERDOWN" | "MISCONF" | "OOM" | "TRYAGAIN" => Reason::ServerError,
             // A server before version 6 says so to a wrong password.
             "ERR" if command == "AUTH" => Reason::Auth,

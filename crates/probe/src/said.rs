@@ -4,12 +4,18 @@ use std::{error::Error, io};
 
 use model::{Reason, Span, Timestamp};
 use rules::assess::Trouble;
+use rustix::io::Errno;
 use rustls::{CertificateError, pki_types::UnixTime};
 
 use crate::{egress::Refused, lookup::NoAddress};
 
 /// The name `host` leads nowhere; `peer` is whom it was for.
 pub(crate) fn no_address(peer: &str, host: &str, why: &NoAddress) -> Trouble {
+    if let NoAddress::Unknown(error) = why
+        && let Some(why) = ours(error)
+    {
+        return Trouble::new(Reason::Internal, format!("the name {host} could not be looked up: {why}"));
+    }
     match why {
         NoAddress::Refused(refusal) => refused(peer, *refusal),
         why => Trouble::new(Reason::Dns, format!("the name {host} does not resolve: {why}")),
@@ -23,6 +29,9 @@ pub(crate) fn refused(peer: &str, refused: Refused) -> Trouble {
 
 /// No connection to `peer`.
 pub(crate) fn connecting(peer: &str, error: &io::Error) -> Trouble {
+    if let Some(why) = ours(error) {
+        return Trouble::new(Reason::Internal, format!("no connection to {peer} could be tried: {why}"));
+    }
     let why = match error.kind() {
         io::ErrorKind::ConnectionRefused => "connection refused".to_owned(),
         io::ErrorKind::ConnectionReset => "connection reset".to_owned(),
@@ -32,6 +41,16 @@ pub(crate) fn connecting(peer: &str, error: &io::Error) -> Trouble {
         _ => error.to_string(),
     };
     Trouble::new(Reason::Connect, format!("no connection to {peer}: {why}"))
+}
+
+/// What this machine itself has run out of, where that is why nothing could be tried: no fault of the other side.
+fn ours(error: &io::Error) -> Option<&'static str> {
+    match Errno::from_io_error(error)? {
+        Errno::MFILE | Errno::NFILE => Some("this machine has too many files and connections open"),
+        Errno::NOBUFS | Errno::NOMEM => Some("this machine is out of memory"),
+        Errno::ADDRNOTAVAIL => Some("this machine has no free port, or no address, to connect from"),
+        _ => None,
+    }
 }
 
 /// Nothing from `peer` within the timeout, while `doing` something.
@@ -127,4 +146,31 @@ fn day(moment: UnixTime) -> String {
 /// `DnsName("erp.example")` as `erp.example`.
 fn bare(name: &str) -> &str {
     name.split('"').nth(1).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use model::Reason;
+    use rustix::io::Errno;
+
+    use super::{connecting, no_address};
+    use crate::lookup::NoAddress;
+
+    #[test]
+    fn what_this_machine_has_run_out_of_is_not_told_as_the_targets_fault() {
+        let error = |errno: Errno| io::Error::from_raw_os_error(errno.raw_os_error());
+        for errno in [Errno::MFILE, Errno::NFILE, Errno::NOBUFS, Errno::NOMEM, Errno::ADDRNOTAVAIL] {
+            let trouble = connecting("erp.example:443", &error(errno));
+            assert_eq!(trouble.reason, Reason::Internal, "{errno:?}");
+            let start = "no connection to erp.example:443 could be tried: this machine ";
+            assert!(trouble.message.starts_with(start), "{}", trouble.message);
+            let unknown = NoAddress::Unknown(error(errno));
+            assert_eq!(no_address("erp.example:443", "erp.example", &unknown).reason, Reason::Internal, "{errno:?}");
+        }
+        assert_eq!(connecting("erp.example:443", &error(Errno::CONNREFUSED)).reason, Reason::Connect);
+        let unknown = NoAddress::Unknown(io::Error::other("no such name"));
+        assert_eq!(no_address("erp.example:443", "erp.example", &unknown).reason, Reason::Dns);
+    }
 }

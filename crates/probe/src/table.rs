@@ -45,12 +45,15 @@ macro_rules! entries {
     ($($kind:ident $(if $feature:tt)?;)*) => { &[ $( $(#[cfg(feature = $feature)])? crate::$kind::ENTRY, )* ] };
 }
 
+/// Makes a probe of what is written of it.
+type Build = fn(&ProbeSpec, &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>>;
+
 /// What a kind's file tells of it.
 pub(crate) struct Entry {
     /// Its options and names.
     pub(crate) kind: &'static Kind,
     /// Makes a probe of what is written of it.
-    pub(crate) build: fn(&ProbeSpec, &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>>,
+    pub(crate) build: Build,
     /// Tells whom its probes ask, without building one.
     pub(crate) whom: fn(&ProbeSpec) -> Option<HostKey>,
 }

@@ -171,7 +171,7 @@ impl WebSocket {
             Err(Error::Http(answer)) => (None, *answer),
             Err(error) => return Err(self.broken(&error)),
         };
-        self.tell(attempt, &answer);
+        Self::tell(attempt, &answer);
         if socket.is_none() {
             let status = answer.status();
             attempt.status_trouble = Trouble::of_status(status.as_u16(), status.canonical_reason());
@@ -184,7 +184,7 @@ impl WebSocket {
         Ok(socket)
     }
 
-    fn tell(&self, attempt: &mut Attempt, answer: &client::Response) {
+    fn tell(attempt: &mut Attempt, answer: &client::Response) {
         attempt.status = Some(answer.status().as_u16());
         attempt.put("status", i64::from(answer.status().as_u16()));
         attempt.version = Some("HTTP/1.1".to_owned());

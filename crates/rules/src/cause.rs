@@ -58,9 +58,12 @@ impl Cause {
 /// How each system is, by what is asked of it: probes of an integration ask the system that it goes to. Down is one of which two
 /// integrations or more are known and all are hard down, since the first of them failed; one alone may be at fault itself.
 pub fn system_states(systems: &[SystemSpec], bridges: &[Bridge<'_>]) -> BTreeMap<Slug, SystemState> {
+    let mut asking: BTreeMap<&Slug, Vec<&Bridge<'_>>> = BTreeMap::new();
+    for bridge in bridges.iter().filter(|bridge| bridge.hard.is_some()) {
+        asking.entry(&bridge.integration.to).or_default().push(bridge);
+    }
     let state = |slug: &Slug| {
-        let known: Vec<&Bridge<'_>> =
-            bridges.iter().filter(|bridge| bridge.integration.to == *slug && bridge.hard.is_some()).collect();
+        let known = asking.get(slug).map(Vec::as_slice).unwrap_or_default();
         if known.iter().any(|bridge| bridge.hard != Some(Verdict::Down)) {
             return SystemState::Stands;
         }

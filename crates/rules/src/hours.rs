@@ -114,6 +114,25 @@ pub fn cost(baseline: Option<&Baseline>, usual: f64, unit: &Unit) -> Cost {
     }
 }
 
+/// What a standstill from `from` to `to` costs: what usually crosses in this time less what did. `hourly` holds the units (or runs,
+/// where the baseline is stated per run) of hours by their start, from a week before `from` on. Unknown without a baseline, and where
+/// nothing crossed in that week.
+pub fn standstill(
+    baseline: Option<&Baseline>,
+    hourly: &[(Timestamp, f64)],
+    from: Timestamp,
+    to: Timestamp,
+    unit: &Unit,
+) -> Cost {
+    let Some(baseline) = baseline else { return Cost::without_baseline() };
+    if hourly.iter().all(|(at, units)| *at >= from || *units <= 0.0) {
+        return Cost::Unknown { why: "no runs of the 7 days before to compare with".to_owned() };
+    }
+    // A probe may fail while work still crosses: what did is not lost.
+    let crossed: f64 = hourly.iter().filter(|(at, _)| *at >= from).map(|(_, units)| units).sum();
+    cost(Some(baseline), usual_units(hourly, from, to) - crossed, unit)
+}
+
 fn counted(per: Per, day: &DayUnits) -> f64 {
     match per {
         Per::Run => as_f64(day.runs),

@@ -6,7 +6,7 @@
 //! ```text
 //! catalogue (what is written)  -> kind, schedule, expectation, window (what that means in time)
 //!   -> assess, sent, keyword, perfdata (one run)  -> outcome, upside, state (what a run moves)
-//!   -> cause, level, notice (what a person should make of it, and be told)
+//!   -> cause, level, notice, handling (what a person should make of it, be told, and do about it)
 //!   -> bucket, availability, rollup, hours (what runs add up to)
 //! ```
 //!
@@ -30,6 +30,7 @@ pub mod state;
 pub mod upside;
 
 pub mod cause;
+pub mod handling;
 pub mod level;
 pub mod notice;
 

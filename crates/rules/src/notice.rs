@@ -2,8 +2,9 @@
 //!
 //! What was told is the only memory ([`Told`], kept by the store), so a restart and an edit tell nothing twice. Told is what is
 //! hard: a hard verdict, a promised run that was missed, or a problem of any kind; what is still being confirmed is not. While somebody
-//! muted it, in maintenance, while it is paused and while it flaps nothing is said at all, and what holds afterwards is said then. What was
-//! acknowledged before it was told is not told, nor its end; one that gets worse after that is told again.
+//! muted it, in maintenance, while it is paused and while nothing but a flapping probe troubles it nothing is said at all, and what
+//! holds afterwards is said then. What was acknowledged before it was told is not told, nor its end; one that gets worse after that is
+//! told again.
 
 use model::{Level, Timestamp};
 
@@ -40,7 +41,7 @@ pub struct Situation {
     pub muted_until: Option<Timestamp>,
     /// Whether it is in maintenance or a freeze in which failures do not count.
     pub in_maintenance: bool,
-    /// Whether one of its probes flaps.
+    /// Whether one of its probes flaps, and nothing else is wrong.
     pub flapping: bool,
 }
 

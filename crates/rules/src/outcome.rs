@@ -57,6 +57,11 @@ pub const fn counting_in_maintenance(outcome: Outcome) -> Counting {
     }
 }
 
+/// Whether a run failed in maintenance: it is recorded, and no count, rate or verdict knows of it.
+pub const fn is_excused(outcome: Outcome, in_maintenance: bool) -> bool {
+    in_maintenance && matches!(counting(outcome).error, Some(true))
+}
+
 /// The units of a sent run that count for hours, before its business key is looked up. `units` is what the sender says was
 /// done; of a `partial` run never more than the records that it says were written, or, where it tells only those refused,
 /// what is left without them. Nothing said is 0.
@@ -82,7 +87,8 @@ pub fn run_counted(outcome: Outcome) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{
-        Counting, Outcome, Records, UnitsCount, Verdict, counting, counting_in_maintenance, run_counted, units_counted,
+        Counting, Outcome, Records, UnitsCount, Verdict, counting, counting_in_maintenance, is_excused, run_counted,
+        units_counted,
     };
     use model::Counts;
 
@@ -112,6 +118,7 @@ mod tests {
             let (ever, kept) = (counting(outcome), counting_in_maintenance(outcome));
             let fails = ever.error == Some(true);
             assert_eq!(kept, if fails { Counting { verdict: None, error: None, ..ever } } else { ever }, "{outcome}");
+            assert_eq!((is_excused(outcome, true), is_excused(outcome, false)), (fails, false), "{outcome}");
         }
     }
 

@@ -12,11 +12,13 @@ pub enum Right {
     SeePayload,
     /// Sends word of runs and pings.
     Send,
-    /// Asks a probe now, or stops a demo server.
+    /// Asks a probe now, pauses what is asked, or stops a demo server.
     Operate,
     /// Says what an integration is worth: its baselines.
     Claim,
-    /// Creates, changes and removes systems, integrations, probes, catalogues.
+    /// Acknowledges trouble, and mutes the messages about it.
+    Handle,
+    /// Creates, changes and removes systems, integrations, probes, windows, catalogues.
     Change,
     /// People, secrets, the audit.
     Administer,
@@ -32,6 +34,7 @@ impl Right {
         Self::Send,
         Self::Operate,
         Self::Claim,
+        Self::Handle,
         Self::Change,
         Self::Administer,
         Self::Own,
@@ -71,10 +74,17 @@ const fn takes(role: Role) -> &'static str {
 pub const fn of(role: Role) -> &'static [Right] {
     match role {
         Role::Viewer => &[Right::See, Right::Own],
-        Role::Manager => &[Right::See, Right::Own, Right::Claim],
-        Role::Engineer => {
-            &[Right::See, Right::Own, Right::Claim, Right::SeePayload, Right::Send, Right::Operate, Right::Change]
-        }
+        Role::Manager => &[Right::See, Right::Own, Right::Claim, Right::Handle],
+        Role::Engineer => &[
+            Right::See,
+            Right::Own,
+            Right::Claim,
+            Right::Handle,
+            Right::SeePayload,
+            Right::Send,
+            Right::Operate,
+            Right::Change,
+        ],
         Role::Admin => Right::ALL,
     }
 }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use model::{
-    Api, AuditEntry, Baseline, Caller, Event, IntegrationDetail, IntegrationRow, IntegrationsQuery, NewToken, Page,
-    Person, PersonId, Plan, Probe, ProbeStanding, Problem, ProblemKind, Receipt, Run, RunDetail, RunId, RunRow,
-    RunsQuery, SecretView, Series, SeriesQuery, SessionId, SessionView, Slug, System, TokenId, TokenView,
+    Api, AuditEntry, Baseline, Caller, ChannelView, Event, Handling, IntegrationDetail, IntegrationRow,
+    IntegrationsQuery, NewToken, NoticeView, Page, Person, PersonId, Plan, Probe, ProbeStanding, Problem, ProblemKind,
+    Receipt, Run, RunDetail, RunId, RunRow, RunsQuery, SecretView, Series, SeriesQuery, SessionId, SessionView, Slug,
+    System, TestAnswer, TokenId, TokenView, WindowView,
     api::{AuditQuery, Me, NewLink, Ping},
     overview::{Overview, OverviewQuery},
     views::ChartQuery,
@@ -14,15 +15,15 @@ use model::{
 use serde_json::Value;
 
 use crate::{
-    audit, baselines, catalogue,
+    audit, baselines, catalogue, channels,
     core::Core,
-    demo,
+    demo, handling,
     identity::{Office, people, sessions, tokens},
     integration, integrations, overview,
     permission::{self, Right},
     probes, runs, sent, series,
     sight::Sight,
-    systems, vault,
+    systems, vault, windows,
 };
 
 /// What one caller may ask and tell. Every call is decided by `permission` before anything else happens.
@@ -142,6 +143,46 @@ impl Api for Acting {
         probes::attempt(&self.may(Right::Operate)?, &body).await
     }
 
+    async fn handle_integration(&self, slug: Slug, body: Value) -> Result<Handling, Problem> {
+        handling::of_integration(&self.may(Right::Handle)?, &slug, &body).await
+    }
+
+    async fn handle_probe(&self, integration: Slug, probe: Slug, body: Value) -> Result<Handling, Problem> {
+        handling::of_probe(&self.may(Right::Handle)?, &integration, &probe, &body).await
+    }
+
+    async fn notices(&self, integration: Slug) -> Result<Page<NoticeView>, Problem> {
+        channels::notices(&self.may(Right::See)?, &integration).await
+    }
+
+    async fn windows(&self) -> Result<Page<WindowView>, Problem> {
+        windows::list(&self.may(Right::See)?).await
+    }
+
+    async fn window(&self, slug: Slug) -> Result<WindowView, Problem> {
+        windows::one(&self.may(Right::See)?, &slug).await
+    }
+
+    async fn create_window(&self, body: Value) -> Result<WindowView, Problem> {
+        windows::create(&self.may(Right::Change)?, &body).await
+    }
+
+    async fn change_window(&self, slug: Slug, body: Value) -> Result<WindowView, Problem> {
+        windows::change(&self.may(Right::Change)?, &slug, &body).await
+    }
+
+    async fn delete_window(&self, slug: Slug) -> Result<(), Problem> {
+        windows::delete(&self.may(Right::Change)?, &slug).await
+    }
+
+    async fn channels(&self) -> Result<Page<ChannelView>, Problem> {
+        Ok(channels::list(&self.may(Right::See)?))
+    }
+
+    async fn test_channel(&self, name: Slug) -> Result<TestAnswer, Problem> {
+        channels::test(&self.may(Right::Administer)?, &name).await
+    }
+
     async fn baselines(&self, integration: Slug) -> Result<Page<Baseline>, Problem> {
         baselines::list(&self.may(Right::See)?, &integration)
     }
@@ -247,14 +288,15 @@ impl Api for Acting {
     }
 
     async fn secrets(&self) -> Result<Page<SecretView>, Problem> {
-        vault::list(&Office::of(&self.may(Right::Administer)?)).await
+        vault::list(&Office::of(&self.may(Right::Administer)?), &self.core.channels.texts()).await
     }
 
     async fn put_secret(&self, name: &str, body: Value) -> Result<SecretView, Problem> {
-        vault::put(&Office::of(&self.may(Right::Administer)?), &self.core.vault, name, &body).await
+        let sight = self.may(Right::Administer)?;
+        vault::put(&Office::of(&sight), &self.core.vault, &self.core.channels.texts(), name, &body).await
     }
 
     async fn delete_secret(&self, name: &str) -> Result<(), Problem> {
-        vault::delete(&Office::of(&self.may(Right::Administer)?), name).await
+        vault::delete(&Office::of(&self.may(Right::Administer)?), &self.core.channels.texts(), name).await
     }
 }

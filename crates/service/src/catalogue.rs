@@ -5,7 +5,7 @@ mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Catalogue, Change, ChangeKind, Fault, IntegrationSpec, Plan, Problem, Slug, SystemSpec};
+use model::{Catalogue, Change, ChangeKind, Fault, IntegrationSpec, Plan, Problem, Slug};
 use rules::kind::Kind;
 use store::{Retired, Write};
 
@@ -59,11 +59,13 @@ pub(crate) async fn apply(sight: &Sight<'_>, document: &str, dry_run: bool) -> R
 pub(crate) fn everything(have: &Have, kinds: &[Kind]) -> Catalogue {
     let owners = have.systems.iter().map(|system| &system.catalogue);
     let owners = owners.chain(have.integrations.iter().map(|integration| &integration.catalogue));
+    let owners = owners.chain(have.windows.iter().map(|window| &window.catalogue));
     Catalogue {
         catalogue: owners.flatten().min().cloned().unwrap_or_else(|| LANDSCAPE.to_owned()),
         systems: have.systems.iter().map(|system| system.spec.clone()).collect(),
         integrations: have.integrations.iter().map(|one| secrets::hidden(one.spec.clone(), kinds)).collect(),
-        windows: Vec::new(),
+        // A document names nothing that is not in it.
+        windows: have.windows.iter().filter_map(|window| have.over_what_is(&window.spec)).collect(),
     }
 }
 
@@ -115,6 +117,7 @@ fn comparable(have: &Have, want: &Catalogue) -> Catalogue {
     let systems: BTreeSet<&Slug> = want.systems.iter().map(|system| &system.slug).collect();
     let wanted: BTreeMap<&Slug, &IntegrationSpec> =
         want.integrations.iter().map(|integration| (&integration.slug, integration)).collect();
+    let windows: BTreeSet<&Slug> = want.windows.iter().map(|window| &window.slug).collect();
     let former: BTreeMap<&Slug, &IntegrationSpec> =
         want.integrations.iter().filter_map(|one| one.formerly.as_ref().map(|former| (former, one))).collect();
     Catalogue {
@@ -139,7 +142,13 @@ fn comparable(have: &Have, want: &Catalogue) -> Catalogue {
                 spec
             })
             .collect(),
-        windows: Vec::new(),
+        windows: have
+            .windows
+            .iter()
+            .filter(|window| ours(&window.catalogue) || windows.contains(&window.spec.slug))
+            // What it names in vain it does not name in a document either.
+            .map(|window| have.over_what_is(&window.spec).unwrap_or_else(|| window.spec.clone()))
+            .collect(),
     }
 }
 
@@ -148,7 +157,8 @@ fn foreign_owners<'h>(have: &'h Have, name: &str) -> BTreeMap<(&'static str, &'h
     let systems = have.systems.iter().map(|one| (("system", one.spec.slug.as_str()), one.catalogue.as_deref()));
     let integrations =
         have.integrations.iter().map(|one| (("integration", one.spec.slug.as_str()), one.catalogue.as_deref()));
-    systems.chain(integrations).filter(|(_, owner)| *owner != Some(name)).collect()
+    let windows = have.windows.iter().map(|one| (("window", one.spec.slug.as_str()), one.catalogue.as_deref()));
+    systems.chain(integrations).chain(windows).filter(|(_, owner)| *owner != Some(name)).collect()
 }
 
 fn not_ours(
@@ -156,11 +166,16 @@ fn not_ours(
     foreign: &BTreeMap<(&'static str, &str), Option<&str>>,
     want: &Catalogue,
 ) -> Option<Fault> {
-    let noun = if change.noun == "system" { "system" } else { "integration" };
+    let noun = match change.noun.as_str() {
+        "system" => "system",
+        "window" => "window",
+        _ => "integration",
+    };
     let slug = change.slug.split('/').next().unwrap_or_default();
     let owner = foreign.get(&(noun, slug))?;
     let at = match noun {
-        "system" => want.systems.iter().position(|system: &SystemSpec| system.slug.as_str() == slug),
+        "system" => want.systems.iter().position(|system| system.slug.as_str() == slug),
+        "window" => want.windows.iter().position(|window| window.slug.as_str() == slug),
         _ => want.integrations.iter().position(|integration| integration.slug.as_str() == slug),
     };
     let owner = match owner {
@@ -174,23 +189,27 @@ fn not_ours(
     )
 }
 
-/// Systems that would go though integrations of other owners use them.
+/// Systems that would go though integrations of other owners use them, or systems of others depend on them.
 fn still_used(have: &Have, plan: &Plan, want: &Catalogue) -> Vec<Fault> {
     let gone = |noun: &str, slug: &Slug| {
         plan.changes
             .iter()
             .any(|change| change.kind == ChangeKind::Remove && change.noun == noun && change.slug == slug.as_str())
     };
-    have.systems
+    let going: Vec<&Slug> =
+        have.systems.iter().map(|system| &system.spec.slug).filter(|slug| gone("system", slug)).collect();
+    let users = |system| have.users_of(system).into_iter().map(move |user| (system, &user.slug));
+    let used = going
         .iter()
-        .filter(|system| gone("system", &system.spec.slug))
-        .flat_map(|system| have.users_of(&system.spec.slug).into_iter().map(move |user| (&system.spec.slug, user)))
-        .filter(|(_, user)| {
-            !gone("integration", &user.slug) && !want.integrations.iter().any(|one| one.slug == user.slug)
-        })
-        .map(|(system, user)| {
-            Fault::at("systems", format!("`{system}` would go, but `{}` of another owner uses it", user.slug))
-                .allowed(format!("keep `{system}`, or change `{}` first", user.slug))
-        })
-        .collect()
+        .copied()
+        .flat_map(users)
+        .filter(|(_, user)| !gone("integration", user) && !want.integrations.iter().any(|one| one.slug == **user));
+    let dependents = |system| have.dependents_of(system).into_iter().map(move |user| (system, &user.slug));
+    let needed = going.iter().copied().flat_map(dependents);
+    let needed = needed.filter(|(_, user)| !gone("system", user) && !want.systems.iter().any(|one| one.slug == **user));
+    let fault = |(system, user): (&Slug, &Slug)| {
+        Fault::at("systems", format!("`{system}` would go, but `{user}` of another owner uses it"))
+            .allowed(format!("keep `{system}`, or change `{user}` first"))
+    };
+    used.chain(needed).map(fault).collect()
 }

@@ -1,7 +1,11 @@
 //! Changing the catalogue: what is there, what is wanted, and the writes between the two.
 
-use model::{Catalogue, Change, ChangeKind, Integration, IntegrationSpec, Plan, Problem, Slug, System, SystemSpec};
-use store::{Snapshot, Store, Write};
+use std::collections::BTreeSet;
+
+use model::{
+    Catalogue, Change, ChangeKind, Integration, IntegrationSpec, Plan, Problem, Slug, System, SystemSpec, WindowSpec,
+};
+use store::{Snapshot, Store, WindowRow, Write};
 
 use crate::{audit::Act, problem, sight::Sight};
 
@@ -10,13 +14,15 @@ use crate::{audit::Act, problem, sight::Sight};
 pub(crate) struct Have {
     pub systems: Vec<System>,
     pub integrations: Vec<Integration>,
+    pub windows: Vec<WindowRow>,
 }
 
 impl Have {
-    /// Read in one transaction.
+    /// Read in one transaction, and the windows after it: whoever writes holds `changing`, so that nothing comes between.
     pub async fn read(store: &Store) -> Result<Self, Problem> {
-        let Snapshot { mut systems, mut integrations, probes, baselines } =
+        let Snapshot { mut systems, mut integrations, probes, baselines, .. } =
             store.load().await.map_err(problem::of_store)?;
+        let windows = store.windows().await.map_err(problem::of_store)?;
         for system in &mut systems {
             system.spec.formerly = None;
         }
@@ -27,7 +33,7 @@ impl Have {
             let newest = baselines.iter().filter(|one| one.integration == integration.id).max_by_key(|one| one.version);
             integration.spec.baseline = newest.map(|newest| newest.spec.clone());
         }
-        Ok(Self { systems, integrations })
+        Ok(Self { systems, integrations, windows })
     }
 
     pub fn system(&self, slug: &Slug) -> Option<&System> {
@@ -36,6 +42,29 @@ impl Have {
 
     pub fn integration(&self, slug: &Slug) -> Option<&Integration> {
         self.integrations.iter().find(|integration| integration.spec.slug == *slug)
+    }
+
+    pub fn window(&self, slug: &Slug) -> Option<&WindowRow> {
+        self.windows.iter().find(|window| window.spec.slug == *slug)
+    }
+
+    /// A window without the names of what is not there (any more, or for this caller): who deletes an integration deletes it from no
+    /// window, and takes the last of a tag from none. `None`: nothing is left that it would be over.
+    pub fn over_what_is(&self, window: &WindowSpec) -> Option<WindowSpec> {
+        let mut window = window.clone();
+        window.integrations.retain(|slug| self.integration(slug).is_some());
+        window.systems.retain(|slug| self.system(slug).is_some());
+        if !window.tags.is_empty() {
+            let tags = self.tags();
+            window.tags.retain(|tag| tags.contains(tag));
+        }
+        let is_empty = window.integrations.is_empty() && window.systems.is_empty() && window.tags.is_empty();
+        (window.everything || !is_empty).then_some(window)
+    }
+
+    /// The tags of all integrations.
+    pub fn tags(&self) -> BTreeSet<&Slug> {
+        self.integrations.iter().flat_map(|integration| &integration.spec.tags).collect()
     }
 
     /// One within the caller's scope that was made by hand, and so may be changed by hand.
@@ -71,9 +100,14 @@ impl Have {
             .filter(|spec| ends(spec).any(|end| end == system))
             .collect()
     }
+
+    /// The systems that depend on one.
+    pub fn dependents_of(&self, system: &Slug) -> Vec<&SystemSpec> {
+        self.systems.iter().map(|one| &one.spec).filter(|one| one.depends_on.contains(system)).collect()
+    }
 }
 
-fn by_hand(noun: &str, slug: &Slug, catalogue: Option<&str>) -> Result<(), Problem> {
+pub(crate) fn by_hand(noun: &str, slug: &Slug, catalogue: Option<&str>) -> Result<(), Problem> {
     match catalogue {
         None => Ok(()),
         Some(catalogue) => {
@@ -131,6 +165,11 @@ fn write(change: &Change, want: &Catalogue, owner: Option<&str>, key: impl Fn() 
         }
         ("baseline", ChangeKind::Create | ChangeKind::Change) => {
             Some(Write::AddBaseline { spec: integration()?.baseline.clone()?, integration: slug })
+        }
+        ("window", ChangeKind::Remove) => Some(Write::RetireWindow { slug }),
+        ("window", _) => {
+            let spec = want.windows.iter().find(|wanted| wanted.slug == slug)?.clone();
+            Some(Write::PutWindow { spec, catalogue })
         }
         _ => None,
     }

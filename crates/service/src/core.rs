@@ -8,7 +8,7 @@ use rand::{Rng, rngs::StdRng};
 use rules::kind::Kind;
 use store::Store;
 
-use crate::{DemoControl, Vault, identity::Gate, summary::Summary};
+use crate::{ChannelDesk, DemoControl, Vault, identity::Gate, summary::Summary};
 
 /// The service's own things; every module gets them by reference.
 pub(crate) struct Core {
@@ -20,6 +20,7 @@ pub(crate) struct Core {
     pub zone: Tz,
     pub kinds: &'static [Kind],
     pub keys: Keys,
+    pub channels: Arc<dyn ChannelDesk>,
     pub demo: Option<Arc<dyn DemoControl>>,
     pub summary: Summary,
     /// Where people come in.

@@ -1,10 +1,10 @@
 //! What a standstill costs: the hand work that stands for what usually crosses in this time and did not.
 
-use model::{Level, Per, Problem, Reason, Timestamp, Why, hours::Cost, integration::chrono_date::Day};
+use model::{Level, Per, Problem, Timestamp, hours::Cost, integration::chrono_date::Day};
 use monitor::BoardRow;
 use rules::{
     bucket::day_of,
-    hours::{cost, in_force, usual_units},
+    hours::{in_force, standstill},
 };
 
 use crate::core::Core;
@@ -17,7 +17,7 @@ pub(crate) async fn of(core: &Core, row: &BoardRow, now: Timestamp) -> Result<Co
     let Some(baseline) = in_force(&row.baselines, Day(day_of(core.zone, now))) else {
         return Ok(Cost::without_baseline());
     };
-    let Some(since) = stopped_since(row) else { return Ok(Cost::None) };
+    let Some(since) = row.stopped_since() else { return Ok(Cost::None) };
     let hourly: Vec<(Timestamp, f64)> = core
         .summary
         .hourly_units(row.integration.id, since, now)
@@ -25,28 +25,7 @@ pub(crate) async fn of(core: &Core, row: &BoardRow, now: Timestamp) -> Result<Co
         .iter()
         .map(|hour| (hour.at, if baseline.spec.per == Per::Run { as_f64(hour.runs) } else { hour.units }))
         .collect();
-    if hourly.iter().all(|(at, units)| *at >= since || *units <= 0.0) {
-        return Ok(Cost::Unknown { why: "no runs of the 7 days before to compare with".to_owned() });
-    }
-    // A probe may fail while work still crosses: what did is not lost.
-    let crossed: f64 = hourly.iter().filter(|(at, _)| *at >= since).map(|(_, units)| units).sum();
-    let lost = usual_units(&hourly, since, now) - crossed;
-    Ok(cost(Some(baseline), lost, &row.integration.spec.unit.clone().unwrap_or_default()))
-}
-
-/// Since when nothing crosses, as far as the reasons tell: what fails or is overdue, not what is slow or rejects a part.
-fn stopped_since(row: &BoardRow) -> Option<Timestamp> {
-    let began = |why: &Why| match (&why.probe, why.reason) {
-        // Overdue is dated at the deadline; what was due should have crossed a grace before.
-        (None, Some(Reason::Overdue)) => {
-            let grace = row.integration.spec.expect.as_ref().map(|expect| expect.grace).unwrap_or_default();
-            row.sent.missed.as_ref().map(|missed| missed.since - grace)
-        }
-        (None, _) if row.sent.failures > 0 => why.since,
-        (Some(_), _) if why.level == Level::Problem || why.confirming.is_some() => why.since,
-        _ => None,
-    };
-    row.standing.why.iter().filter(|why| why.level >= Level::Attention).filter_map(began).min()
+    Ok(standstill(Some(baseline), &hourly, since, now, &row.integration.spec.unit.clone().unwrap_or_default()))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "runs of an hour stay far below 2^52")]

@@ -6,6 +6,7 @@
 //!                                                                      +-> store (rows), rules (judgement), chart (SVG)
 //! commands -> rules::catalogue (check, plan) -> change (one transaction, its audit in it) -> the engine hears of it -> answer
 //!
+//! channels (of the configuration, given by the server) -> who is told, and a test of one
 //! password, link, token -> identity -> a caller;  secret -> vault (sealed) -> store
 //! ```
 //!
@@ -35,6 +36,10 @@ mod series;
 mod catalogue;
 pub mod offline;
 
+mod channels;
+mod handling;
+mod windows;
+
 mod demo;
 
 mod cost;
@@ -60,6 +65,7 @@ use rules::kind::Kind;
 use store::Store;
 
 pub use acting::Acting;
+pub use channels::ChannelDesk;
 pub use demo::DemoControl;
 pub use error::ServiceError;
 pub use identity::{HashCost, Known, LinkSeen, NewSession, NotSignedIn, PasswordMark, Stay, Visit, Vouched};
@@ -90,6 +96,8 @@ pub struct Parts {
     pub vault: Arc<Vault>,
     /// From the system's randomness: ping keys, tokens and salts are made from it and must not be guessable.
     pub seed: [u8; 32],
+    /// The channels by which owners are told.
+    pub channels: Arc<dyn ChannelDesk>,
     /// The demo's servers, with `--demo` only.
     pub demo: Option<Arc<dyn DemoControl>>,
 }
@@ -101,7 +109,7 @@ pub struct Service(Arc<Core>);
 impl Service {
     /// From its parts. Fails when the reporting zone is not known, or passwords cannot be hashed at that cost.
     pub fn new(parts: Parts) -> Result<Self, ServiceError> {
-        let Parts { store, monitor, clock, settings, kinds, cost, stay, vault, seed, demo } = parts;
+        let Parts { store, monitor, clock, settings, kinds, cost, stay, vault, seed, channels, demo } = parts;
         let zone = settings.reporting_zone.parse().map_err(|_| ServiceError::Zone(settings.reporting_zone.clone()))?;
         let keys = Keys::new(StdRng::from_seed(seed));
         let gate = Gate::new(cost, stay, &keys).map_err(ServiceError::Cost)?;
@@ -115,6 +123,7 @@ impl Service {
             zone,
             kinds,
             keys,
+            channels,
             demo,
             summary,
             gate,

@@ -70,17 +70,19 @@ pub async fn reset(store: &Store, email: &str, seed: [u8; 32], now: Timestamp) -
     people::reset_by_email(&Office { store, keys: &keys, caller: &Caller::Local, now }, email).await
 }
 
-/// Every secret by name, without its value.
-pub async fn secrets(store: &Store) -> Result<Page<SecretView>, Problem> {
+/// Every secret by name, without its value. `written`, here and below: the texts of the configuration that may refer to one, each after
+/// what it stands in ([`ChannelDesk::texts`](crate::ChannelDesk::texts)).
+pub async fn secrets(store: &Store, written: &[(String, String)]) -> Result<Page<SecretView>, Problem> {
     // Nothing is made, so neither the key nor the moment counts.
     let keys = Keys::new(StdRng::from_seed([0; 32]));
-    vault::list(&Office { store, keys: &keys, caller: &Caller::Local, now: Timestamp(0) }).await
+    vault::list(&Office { store, keys: &keys, caller: &Caller::Local, now: Timestamp(0) }, written).await
 }
 
 /// Puts a value under a name, in the place of what was there; it may be sent to these hosts, or where it might before.
 pub async fn put_secret(
     store: &Store,
     vault: &Vault,
+    written: &[(String, String)],
     name: &str,
     value: &str,
     hosts: Option<&[String]>,
@@ -93,13 +95,18 @@ pub async fn put_secret(
         Some(hosts) => json!({ "value": value, "hosts": hosts }),
         None => json!({ "value": value }),
     };
-    vault::put(&office, vault, name, &body).await
+    vault::put(&office, vault, written, name, &body).await
 }
 
-/// Deletes a secret that no probe names.
-pub async fn delete_secret(store: &Store, name: &str, now: Timestamp) -> Result<(), Problem> {
+/// Deletes a secret that neither a probe nor the configuration names.
+pub async fn delete_secret(
+    store: &Store,
+    written: &[(String, String)],
+    name: &str,
+    now: Timestamp,
+) -> Result<(), Problem> {
     let keys = Keys::new(StdRng::from_seed([0; 32]));
-    vault::delete(&Office { store, keys: &keys, caller: &Caller::Local, now }, name).await
+    vault::delete(&Office { store, keys: &keys, caller: &Caller::Local, now }, written, name).await
 }
 
 /// Follows the chain of the audit from its first entry to its last: how many there are and the head, or where it breaks. The head

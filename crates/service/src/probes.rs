@@ -1,10 +1,11 @@
 //! Probes of an integration: how they are, asked now, tried, made, changed and removed.
 
-use model::{Fault, IntegrationSpec, Page, Probe, ProbeSpec, ProbeStanding, Problem, Run, Slug};
+use model::{Fault, IntegrationSpec, Page, Probe, ProbeSpec, ProbeStanding, Problem, Run, Slug, Timestamp};
 use monitor::{BoardProbe, BoardRow};
 use rules::{
     catalogue::{check_probe, merge_patch},
-    level::of_probe,
+    handling::trouble,
+    level::{ProbeLevel, of_probe_in},
 };
 use serde_json::Value;
 use store::Write;
@@ -26,8 +27,7 @@ pub(crate) fn list(sight: &Sight<'_>, integration: &Slug) -> Result<Page<ProbeSt
 /// One probe.
 pub(crate) fn one(sight: &Sight<'_>, integration: &Slug, probe: &Slug) -> Result<ProbeStanding, Problem> {
     let row = sight.row(integration)?;
-    let found = row.probes.iter().find(|at| at.probe.spec.slug == *probe).ok_or_else(|| unknown(integration, probe))?;
-    Ok(standing(sight, &row, found))
+    Ok(standing(sight, &row, of_row(&row, probe)?))
 }
 
 /// How every probe of a row is.
@@ -35,11 +35,23 @@ pub(crate) fn standings(sight: &Sight<'_>, row: &BoardRow) -> Vec<ProbeStanding>
     row.probes.iter().map(|at| standing(sight, row, at)).collect()
 }
 
+/// The probe of a row that has this slug.
+pub(crate) fn of_row<'r>(row: &'r BoardRow, probe: &Slug) -> Result<&'r BoardProbe, Problem> {
+    row.probe(probe).ok_or_else(|| unknown(&row.integration.spec.slug, probe))
+}
+
+/// How one is, with what was done with it and the maintenance that it is in.
+pub(crate) fn level(sight: &Sight<'_>, row: &BoardRow, at: &BoardProbe, now: Timestamp) -> ProbeLevel {
+    of_probe_in(&at.probe.spec, &at.state, &row.to_name, &row.circumstances(), sight.zone, now)
+}
+
 fn standing(sight: &Sight<'_>, row: &BoardRow, at: &BoardProbe) -> ProbeStanding {
-    let level = of_probe(&at.probe.spec, &at.state, &row.to_name, sight.now());
+    let now = sight.now();
+    let level = level(sight, row, at, now);
     let last = at.state.last.as_ref();
     let told = payload::is_for(sight, Some(&row.integration.spec));
     let red = payload::is_red(&row.integration.spec);
+    let handling = row.probe_handling.get(&at.probe.spec.slug);
     ProbeStanding {
         probe: hidden(sight, &row.integration.spec, &at.probe),
         level: level.level,
@@ -49,6 +61,7 @@ fn standing(sight: &Sight<'_>, row: &BoardRow, at: &BoardProbe) -> ProbeStanding
         last_at: last.map(|last| last.at),
         last_latency_us: last.and_then(|last| last.latency_us),
         next_at: at.next_at,
+        handling: handling.map(|done| done.holding(now, trouble(level.level, level.since))).unwrap_or_default(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, ops::Deref, sync::Arc};
 use model::{Caller, Fault, IntegrationId, IntegrationSpec, Problem, ProblemKind, Scope, Slug, SystemSpec, Timestamp};
 use monitor::BoardRow;
 use rules::rights;
-use store::NewEntry;
+use store::{NewEntry, WindowRow};
 
 use crate::{
     audit::{self, Act},
@@ -103,17 +103,20 @@ impl<'a> Sight<'a> {
         (!self.everything()).then(|| self.rows().iter().map(|row| row.integration.id).collect())
     }
 
-    /// What `have` holds within their scope: those integrations, the systems that they touch, and the systems whose owner is in
-    /// the scope.
+    /// What `have` holds within their scope: those integrations, the systems that they touch, the systems whose owner is in the scope,
+    /// and the windows over any of these, without the names of others.
     pub fn narrow(&self, have: Have) -> Have {
         if self.everything() {
             return have;
         }
-        let Have { mut systems, mut integrations } = have;
+        let Have { mut systems, mut integrations, windows } = have;
         integrations.retain(|integration| self.holds(&integration.spec));
         let touched: BTreeSet<&Slug> = integrations.iter().flat_map(|integration| ends(&integration.spec)).collect();
         systems.retain(|system| touched.contains(&system.spec.slug) || self.owns(&system.spec));
-        Have { systems, integrations }
+        let mut seen = Have { systems, integrations, windows: Vec::new() };
+        let within = |window: WindowRow| Some(WindowRow { spec: seen.over_what_is(&window.spec)?, ..window });
+        seen.windows = windows.into_iter().filter_map(within).collect();
+        seen
     }
 
     /// Whether a system is of a team in their scope.

@@ -36,9 +36,11 @@ pub(crate) async fn create(sight: &Sight<'_>, body: &Value) -> Result<System, Pr
         ]));
     }
     let _one_at_a_time = sight.changing.lock().await;
-    if Have::read(&sight.store).await?.system(&spec.slug).is_some() {
+    let have = Have::read(&sight.store).await?;
+    if have.system(&spec.slug).is_some() {
         return Err(taken(&spec.slug));
     }
+    depends(sight, &have, None, &spec)?;
     put(sight, None, spec).await
 }
 
@@ -63,15 +65,18 @@ pub(crate) async fn change(sight: &Sight<'_>, slug: &Slug, body: &Value) -> Resu
         }
         spec.formerly = Some(slug.clone());
     }
+    depends(sight, &have, Some(before), &spec)?;
     put(sight, Some(before), spec).await
 }
 
-/// Retires a system that no integration uses.
+/// Retires a system that no integration uses and no other depends on.
 pub(crate) async fn delete(sight: &Sight<'_>, slug: &Slug) -> Result<(), Problem> {
     let _one_at_a_time = sight.changing.lock().await;
     let have = Have::read(&sight.store).await?;
     let found = have.own_system(sight, slug)?;
-    let users: Vec<String> = have.users_of(slug).into_iter().map(|user| format!("`{}`", user.slug)).collect();
+    let users = have.users_of(slug).into_iter().map(|user| &user.slug);
+    let users = users.chain(have.dependents_of(slug).into_iter().map(|user| &user.slug));
+    let users: Vec<String> = users.map(|user| format!("`{user}`")).collect();
     if !users.is_empty() {
         return Err(Problem::conflict(format!(
             "The system `{slug}` is used by {}; retire or change them first.",
@@ -92,6 +97,18 @@ async fn put(sight: &Sight<'_>, before: Option<&SystemSpec>, spec: SystemSpec) -
     commit(sight, vec![Write::PutSystem { spec, catalogue: None }], act).await?;
     let have = Have::read(&sight.store).await?;
     have.system(&slug).cloned().ok_or_else(|| Problem::not_found("system", &slug))
+}
+
+/// Refuses to depend on what is not there, for this caller; what stood there before stays.
+fn depends(sight: &Sight<'_>, have: &Have, before: Option<&SystemSpec>, spec: &SystemSpec) -> Result<(), Problem> {
+    let stood = |slug: &Slug| before.is_some_and(|before| before.depends_on.contains(slug));
+    let shown = |slug: &Slug| have.system(slug).is_some_and(|system| have.shows(sight, &system.spec));
+    let in_vain = spec.depends_on.iter().enumerate().filter(|(_, slug)| !stood(slug) && !shown(slug));
+    let fault = |(at, slug): (usize, &Slug)| {
+        Fault::at(format!("depends_on[{at}]"), format!("there is no system `{slug}`")).allowed("a system that you see")
+    };
+    let faults: Vec<Fault> = in_vain.map(fault).collect();
+    if faults.is_empty() { Ok(()) } else { Err(Problem::invalid(faults)) }
 }
 
 fn taken(slug: &Slug) -> Problem {

@@ -16,7 +16,7 @@ use crate::Engine;
 const SIZES: [usize; 18] = [256, 64, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1];
 
 /// Statements that a connection keeps prepared: every size of every bulk statement, and the others.
-pub(crate) const TEXTS: usize = 300;
+pub(crate) const TEXTS: usize = 340;
 
 /// A text with a list of rows in it.
 pub(crate) struct Bulk {

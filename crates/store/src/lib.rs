@@ -1,9 +1,9 @@
 //! The only SQL: rows in, rows out, on SQLite and PostgreSQL. No judgement.
 //!
 //! ```text
-//! url -> Store::open -> apply (catalogue) -> load
+//! url -> Store::open -> apply (catalogue, windows, what people did) -> load, windows, handling
 //!                    -> record (runs, states, dirty buckets) -> runs, run, run_figures
-//!                    -> due_channels -> claim_notices -> mark_notice (the outbox, filled by record)
+//!                    -> tell (what owners are told) -> due_channels -> claim_notices -> mark_notice (the outbox)
 //!                    -> take_dirty -> put_rollups -> rollups, sums, units
 //!                    -> people, sessions, links, tokens, secrets, each change with the entry of the audit that tells of it
 //!                    -> delete_expired, backup
@@ -35,6 +35,7 @@ mod runs;
 mod states;
 
 mod outbox;
+mod told;
 
 mod audit;
 mod identity;
@@ -48,7 +49,7 @@ mod backup;
 
 pub use audit::{AuditFilter, NewEntry, Seal};
 pub use backup::restore;
-pub use catalogue::{Fact, Retired, Snapshot, Write};
+pub use catalogue::{Fact, HandlingRows, Retired, Snapshot, WindowRow, Write};
 pub use error::{Result, StoreError};
 pub use identity::{
     Bearer, LinkPurpose, LinkRecord, LinkSpec, PasswordHash, PersonChange, PersonChanged, PersonRecord, PersonSpec,
@@ -65,4 +66,5 @@ pub use runs::{
 };
 pub use secrets::{SealedSecret, SecretRecord};
 pub use store::{Engine, Store};
+pub use told::{Telling, ToldRow};
 pub use url::StoreUrl;

@@ -1,5 +1,5 @@
-//! The outbox: what owners are to be told. A notice is written in the transaction of the change that it tells of ([`Store::record`]),
-//! taken out under a lease to be sent, and marked with how that went.
+//! The outbox: what owners are to be told. A notice is written in the transaction that keeps that it was told ([`Store::tell`]), taken
+//! out under a lease to be sent, and marked with how that went.
 //!
 //! **At least once.** Whoever took a notice and ends before the mark is committed has perhaps sent it: when the lease is over, it is
 //! taken and sent again, under the same key. Once `sent`, `failed` or `given_up` is committed it is never taken again.
@@ -60,9 +60,13 @@ impl Store {
     /// The channels that something waits for, and from when on: those that were due longest first. A moment ahead is that of a
     /// pause before the next attempt, or the end of a lease.
     pub async fn due_channels(&self) -> Result<Vec<(Slug, Timestamp)>> {
+        // It is asked whenever a notice lands: of each channel the first is found by the index, however many wait.
         const TEXT: &str = ready!(
-            "select n.channel, min(n.next_at) from notices n where",
-            "group by n.channel order by min(n.next_at), n.channel"
+            "select channel, next_at from (select c.channel, \
+             (select n.next_at from notices n where n.channel = c.channel and",
+            "order by n.next_at, n.id limit 1) as next_at \
+             from (select distinct channel from notices where state = 'waiting') c) due \
+             where next_at is not null order by next_at, channel"
         );
         let rows: Vec<(String, i64)> =
             on!(self.read(), db => sqlx::query_as(TEXT).fetch_all(db).await).map_err(sql("look into the outbox"))?;
@@ -150,9 +154,9 @@ impl Store {
     }
 }
 
-/// Writes notices that are not there yet, due at once; how many were not.
-pub(crate) async fn put_notices(tx: &mut Tx, notices: &[NewNotice]) -> Result<u64> {
-    let written = execute_all!(tx, PUT, notices, "write notices", |query, new| {
+/// Writes notices that are not there yet, due at once.
+pub(crate) async fn put_notices(tx: &mut Tx, notices: &[&NewNotice]) -> Result<()> {
+    execute_all!(tx, PUT, notices, "write notices", |query, new| {
         let notice = &new.notice;
         query
             .bind(notice.key())
@@ -166,7 +170,7 @@ pub(crate) async fn put_notices(tx: &mut Tx, notices: &[NewNotice]) -> Result<u6
             .bind(notice.at.0)
             .bind(notice.at.0)
     });
-    Ok(written)
+    Ok(())
 }
 
 async fn mark(tx: &mut Tx, id: i64, attempt: i64, now: Timestamp, how: NoticeMark, answer: &str) -> Result<bool> {

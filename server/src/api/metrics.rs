@@ -42,6 +42,7 @@ pub async fn metrics(ActingAs(api): ActingAs, State(door): State<Door>) -> Answe
     line("spool_bytes", "gauge", "Bytes on the spool.", engine.spool_bytes);
     line("runs_lost_total", "counter", "Runs that neither store nor spool took.", engine.lost_total);
     line("rollups_written_total", "counter", "Roll-ups that were written.", engine.rollups_total);
+    line("notices_total", "counter", "Messages to owners that were put into the outbox.", engine.notices_total);
     line("engine_panics_total", "counter", "Background tasks that ended by a panic.", engine.panics_total);
     line(
         "password_hashes_total",

@@ -4,7 +4,9 @@
 mod audit;
 mod baselines;
 mod catalogue;
+mod channels;
 mod demo;
+mod handling;
 mod health;
 mod integrations;
 mod metrics;
@@ -18,6 +20,7 @@ mod series;
 mod sessions;
 mod systems;
 mod tokens;
+mod windows;
 
 mod gates;
 mod parts;
@@ -39,6 +42,8 @@ use crate::http::Door;
     (name = "probes", description = "Scheduled active questions"),
     (name = "runs", description = "What happened: probes' attempts, and the work that integrations sent word of"),
     (name = "systems", description = "What is at the ends"),
+    (name = "windows", description = "Maintenance and change freezes, in which failures do not count"),
+    (name = "channels", description = "By what owners are told"),
     (name = "catalogue", description = "All of it as one document"),
     (name = "account", description = "One's own password, sessions and tokens"),
     (name = "people", description = "Who may sign in, what they may do and see"),
@@ -64,18 +69,25 @@ pub fn router() -> (Router<Door>, Document) {
         .routes(routes!(overview::overview))
         .routes(routes!(integrations::list, integrations::create))
         .routes(routes!(integrations::get, integrations::change, integrations::delete))
+        .routes(routes!(handling::integration))
+        .routes(routes!(channels::notices))
         .routes(routes!(baselines::list, baselines::add))
         .routes(routes!(series::series))
         .routes(routes!(series::chart))
         .routes(routes!(probes::list, probes::create))
         .routes(routes!(probes::get, probes::change, probes::delete))
         .routes(routes!(probes::run))
+        .routes(routes!(handling::probe))
         .routes(routes!(probes::try_out))
         .routes(routes!(runs::send))
         .routes(routes!(runs::list))
         .routes(routes!(runs::get))
         .routes(routes!(systems::list, systems::create))
         .routes(routes!(systems::get, systems::change, systems::delete))
+        .routes(routes!(windows::list, windows::create))
+        .routes(routes!(windows::get, windows::change, windows::delete))
+        .routes(routes!(channels::list))
+        .routes(routes!(channels::test))
         .routes(routes!(catalogue::export, catalogue::apply))
         .routes(routes!(sessions::me))
         .routes(routes!(sessions::password))

@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn an_unknown_kind_is_told_what_there_is() {
         let why = kinds(&KindsArgs { kind: Some("telepathy".to_owned()) }).expect_err("refused").to_string();
-        assert!(why.contains("telepathy") && why.contains("http, tcp"), "{why}");
+        assert!(why.contains("telepathy") && why.contains("http, http_steps"), "{why}");
     }
 
     #[test]

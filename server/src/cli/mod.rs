@@ -114,7 +114,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, ServerError> {
         Command::Apply(args) => block_on(apply::apply(args)),
         Command::Export(args) => block_on(export::export(args)),
         Command::Probe(args) => block_on(probe::probe(args)),
-        Command::Schema => schema::schema(),
+        Command::Schema => Ok(schema::schema()),
         Command::Backup(args) => block_on(backup::backup(args)),
         Command::Restore(args) => block_on(backup::restore(args)),
         Command::User(command) => block_on(user::user(command)),

@@ -25,7 +25,7 @@ pub struct ProbeArgs {
     pub file: Option<PathBuf>,
     /// `integration/probe`, or one of the two; all probes if absent
     pub name: Option<String>,
-    /// The configuration file, whose `extra_roots` are trusted [default: bridgewatch.toml, if it is there]
+    /// The configuration file, whose `extra_roots` are trusted and whose `sqlite_folder` is read [default: bridgewatch.toml, if it is there]
     #[arg(long, value_name = "FILE", env = "BRIDGEWATCH_CONFIG")]
     pub config: Option<PathBuf>,
     /// The folder whose programs may be run [default: none]
@@ -54,12 +54,13 @@ pub async fn probe(args: ProbeArgs) -> Result<ExitCode, ServerError> {
         Some(name) => name == integration || name == probe || name == format!("{integration}/{probe}"),
     };
     // There is no store here, so what is left is `${env:NAME}` and `${file:PATH}`. What is printed is whoever's who typed this.
-    let fill: Fill = Arc::new(|text: String, _host: Option<String>| -> Filling {
+    let values: Fill = Arc::new(|text: String, _host: Option<String>| -> Filling {
         Box::pin(async move { config::filled(&text).map(|text| Filled { text, values: Vec::new() }) })
     });
     let config = StoreArgs { config: args.config, ..StoreArgs::default() }.config()?;
-    let outside = Outside { command_folder: args.command_folder, ..Outside::default() };
-    let clients = outside::trusting(&config, outside)?.filling(fill);
+    let sqlite_folder = config.sqlite_folder.clone();
+    let outside = Outside { command_folder: args.command_folder, sqlite_folder, ..Outside::default() };
+    let clients = outside::trusting(&config, outside)?.filling(values);
     let mut asked = 0;
     let mut failed = 0;
     for integration in &catalogue.integrations {

@@ -12,12 +12,12 @@ use service::Vault;
 use store::Store;
 
 use super::StoreArgs;
-use crate::{Config, ServerError};
+use crate::{Config, ServerError, telling::texts};
 
 /// What to do with secrets.
 #[derive(Debug, Clone, Subcommand)]
 pub enum SecretsCommand {
-    /// List their names, since when each has its value, and the probes that use it; values are never shown
+    /// List their names, since when each has its value, and the probes and channels that use it; values are never shown
     List(StoreArgs),
     /// Keep a value, read from standard input, under a name: `bridgewatch secrets put ERP_PASSWORD --host erp.example.com < file`
     Put(PutArgs),
@@ -62,8 +62,9 @@ pub async fn secrets(command: SecretsCommand) -> Result<ExitCode, ServerError> {
 }
 
 async fn list(args: &StoreArgs) -> Result<(), ServerError> {
-    let store = Store::open(&args.config()?.store()?).await?;
-    let secrets = service::offline::secrets(&store).await;
+    let config = args.config()?;
+    let store = Store::open(&config.store()?).await?;
+    let secrets = service::offline::secrets(&store, &texts(&config)).await;
     store.close().await;
     for secret in secrets?.items {
         let used = if secret.used_by.is_empty() { "nothing".to_owned() } else { secret.used_by.join(", ") };
@@ -80,7 +81,8 @@ async fn put(args: PutArgs) -> Result<(), ServerError> {
     let value = value()?;
     let vault = vault(&config)?;
     let store = Store::open(&config.store()?).await?;
-    let kept = service::offline::put_secret(&store, &vault, &args.name, &value, hosts, SystemClock.now()).await;
+    let (written, now) = (texts(&config), SystemClock.now());
+    let kept = service::offline::put_secret(&store, &vault, &written, &args.name, &value, hosts, now).await;
     store.close().await;
     kept?;
     println!("`{}` is kept.", args.name);
@@ -88,8 +90,9 @@ async fn put(args: PutArgs) -> Result<(), ServerError> {
 }
 
 async fn remove(args: NameArgs) -> Result<(), ServerError> {
-    let store = Store::open(&args.store.config()?.store()?).await?;
-    let removed = service::offline::delete_secret(&store, &args.name, SystemClock.now()).await;
+    let config = args.store.config()?;
+    let store = Store::open(&config.store()?).await?;
+    let removed = service::offline::delete_secret(&store, &texts(&config), &args.name, SystemClock.now()).await;
     store.close().await;
     removed?;
     println!("`{}` is removed.", args.name);

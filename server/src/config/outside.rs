@@ -23,12 +23,16 @@ impl Config {
             let why = "--demo: its servers are on this machine: leave deny_loopback out, or the demo";
             return Err(ServerError::Config(why.to_owned()));
         }
-        match &self.command_folder {
-            Some(folder) if !folder.is_absolute() => Err(ServerError::Config(format!(
-                "command_folder: `{}` is no absolute path; write one such as /usr/lib/nagios/plugins",
-                folder.display()
-            ))),
-            _ => Ok(()),
+        for (field, folder, example) in [
+            ("command_folder", &self.command_folder, "/usr/lib/nagios/plugins"),
+            ("sqlite_folder", &self.sqlite_folder, "/srv/databases"),
+        ] {
+            if let Some(folder) = folder.as_ref().filter(|folder| !folder.is_absolute()) {
+                let folder = folder.display();
+                let why = format!("{field}: `{folder}` is no absolute path; write one such as {example}");
+                return Err(ServerError::Config(why));
+            }
         }
+        Ok(())
     }
 }

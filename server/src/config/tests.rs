@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use super::Config;
 use crate::{ServerError, cli::ServeArgs};
 
-fn with_file(text: &str, args: ServeArgs) -> Result<Config, ServerError> {
+pub(super) fn with_file(text: &str, args: ServeArgs) -> Result<Config, ServerError> {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("bridgewatch.toml");
     std::fs::write(&path, text).expect("a file");
@@ -45,6 +45,7 @@ fn what_is_wrong_is_refused_with_its_name() {
         ("deny_private = 'yes'", "deny_private"),
         ("deny_loopback = true\ndemo = true", "deny_loopback"),
         ("command_folder = 'plugins'", "command_folder"),
+        ("sqlite_folder = 'databases'", "sqlite_folder"),
         ("proxy_header = 'x-real-ip'", "x-real-ip"),
         ("[tls]\ncertificate = 'cert.pem'", "key"),
         ("[sessions]\nidle = '2h'\nabsolute = '1h'", "sessions"),

@@ -1,5 +1,7 @@
 //! Pages: `app` rendered on the server, with what it needs around it and whoever asks for it.
 
+mod kinds;
+
 use std::sync::Arc;
 
 use ::rules::rights::{self, Right};
@@ -95,6 +97,7 @@ fn visitor(door: &Door, caller: Caller) -> Visitor {
         (May::Send, Right::Send),
         (May::Operate, Right::Operate),
         (May::Claim, Right::Claim),
+        (May::Handle, Right::Handle),
         (May::Change, Right::Change),
         (May::Administer, Right::Administer),
         (May::Own, Right::Own),
@@ -136,6 +139,7 @@ fn surround(door: &Door) -> impl Fn() + Clone + Send + Sync + 'static + use<> {
         let visitor = met.unwrap_or_else(|| Arc::new(Visitor::nobody()));
         app::surroundings::provide(Surroundings {
             api: Arc::new(door.service.acting_as(visitor.caller.clone())),
+            kinds: kinds::kinds(),
             clock: door.clock.clone(),
             zone: door.zone,
             assets: door.assets.clone(),

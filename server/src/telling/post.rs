@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use notify::{Post, PostAnswer, PostRequest};
 use probe::{Egress, Lookup};
 use reqwest::{
-    Client, Url,
+    Certificate, Client, Url,
     dns::{Addrs, Name, Resolve, Resolving},
     header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER},
     redirect,
@@ -23,11 +23,12 @@ pub struct Way {
 }
 
 impl Way {
-    /// To where `egress` allows, by these names; the machine's certificates are trusted, as for sign-in.
-    pub fn new(egress: Egress, lookup: Arc<dyn Lookup>) -> Result<Self, reqwest::Error> {
+    /// To where `egress` allows, by these names; the machine's root certificates are trusted, as for sign-in, and these.
+    pub fn new(egress: Egress, lookup: Arc<dyn Lookup>, roots: Vec<Certificate>) -> Result<Self, reqwest::Error> {
         let names = Arc::new(Names { egress: egress.clone(), lookup });
         let client = Client::builder()
             .dns_resolver(names)
+            .tls_certs_merge(roots)
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .pool_max_idle_per_host(0)
@@ -59,7 +60,7 @@ impl Post for Way {
             headers.insert(name, value);
         }
         let sent = self.client.post(request.url).headers(headers).body(request.body).send().await;
-        let mut answer = sent.map_err(|error| said(error.without_url()))?;
+        let mut answer = sent.map_err(|error| said(&error.without_url()))?;
         let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let mut body = Vec::new();
         // It has answered: what it says besides may be cut off.
@@ -75,8 +76,8 @@ impl Post for Way {
 }
 
 /// The innermost words of an error, which say what happened.
-fn said(error: reqwest::Error) -> String {
-    let mut innermost: &dyn Error = &error;
+fn said(error: &reqwest::Error) -> String {
+    let mut innermost: &dyn Error = error;
     while let Some(source) = innermost.source() {
         innermost = source;
     }

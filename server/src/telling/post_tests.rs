@@ -47,7 +47,7 @@ async fn listening() -> (u16, Log) {
 
 fn way(egress: Egress, names: &[IpAddr]) -> Way {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Way::new(egress, Arc::new(Here(names.to_vec()))).expect("a client")
+    Way::new(egress, Arc::new(Here(names.to_vec())), Vec::new()).expect("a client")
 }
 
 fn request(url: &str) -> PostRequest {

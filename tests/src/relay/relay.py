@@ -2,7 +2,8 @@
 
 Each message that is taken is written into a folder before the client is told so: the envelope as JSON, then the message as it came.
 It prints its port first and ends when its standard input ends, so that it never outlives a test. Receivers are answered by their
-name: `gone@` is refused for good, `later@` for now; a message to `never@` is refused after it was sent.
+name: `gone@` is refused for good, `later@` for now; a message to `never@` is refused after it was sent. With `--pause` it takes so
+many seconds between having a message and saying so, as a busy one does.
 """
 
 import argparse
@@ -21,6 +22,7 @@ parser.add_argument("--starttls", action="store_true")
 parser.add_argument("--tls", action="store_true")
 parser.add_argument("--certificate")
 parser.add_argument("--key")
+parser.add_argument("--pause", type=float, default=0)
 parser.add_argument("--login", nargs=2, metavar=("USER", "PASSWORD"))
 given = parser.parse_args()
 
@@ -42,6 +44,7 @@ class Taking:
         if any(address.startswith("never@") for address in envelope.rcpt_tos):
             return "554 5.7.1 looks like spam"
         Taking.taken += 1
+        number = Taking.taken
         told = {
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
@@ -49,14 +52,15 @@ class Taking:
             "tls": session.ssl is not None or given.tls,
             "login": bool(session.authenticated),
         }
-        path = given.folder / f"{Taking.taken:06}"
+        path = given.folder / f"{number:06}"
         part = path.with_suffix(".part")
         with part.open("wb") as file:
             file.write(json.dumps(told).encode() + b"\n" + envelope.original_content)
             file.flush()
             os.fsync(file.fileno())
         part.rename(path.with_suffix(".eml"))
-        return f"250 2.0.0 Ok: queued as {Taking.taken}"
+        await asyncio.sleep(given.pause)
+        return f"250 2.0.0 Ok: queued as {number}"
 
 
 def let_in(server, session, envelope, mechanism, data):

@@ -51,6 +51,8 @@ async fn no_page_has_barriers_or_complaints() {
         "/integrations".to_owned(),
         "/integrations/orders".to_owned(),
         "/integrations/new".to_owned(),
+        "/maintenance".to_owned(),
+        "/channels".to_owned(),
         "/runs".to_owned(),
         "/account".to_owned(),
         "/people".to_owned(),

@@ -1,4 +1,4 @@
-//! An integration is added in one form, which tries its probe before it saves.
+//! An integration is added in one form, which tries its probe before it saves; a probe in one of its own.
 
 use fantoccini::Locator;
 use tests::{
@@ -130,6 +130,75 @@ integrations: [{slug: orders, name: Orders, from: crm, to: erp}]
     assert_eq!(browser.script("return document.querySelectorAll('[data-patch],[data-method]').length").await, 0);
     browser.close().await;
     house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_probe_is_added_and_changed_by_forms_of_its_own() {
+    // Given an integration that was made by hand, without a probe.
+    let target = Target::start().await;
+    let port = target.url("").rsplit(':').next().expect("a port").to_owned();
+    let house = TestHouse::empty().await;
+    let made = serde_json::json!({"slug": "leads", "name": "Leads", "from": "hubspot", "to": "crm"});
+    let (status, answer) = house.post("/api/v1/integrations", &made).await;
+    assert_eq!(status, 201, "{answer}");
+    let browser = Browser::open(DESKTOP).await;
+    browser.sign_in(&house).await;
+
+    // When another kind than the first is chosen, then its fields are shown, and a fault stands at one of them.
+    browser.go(&house.url("/integrations/leads/probes/new")).await;
+    alive(&browser).await;
+    let kinds = browser.client().find(Locator::Css("[name='probe.kind']")).await.expect("the kinds");
+    kinds.select_by_value("tcp").await.expect("tcp");
+    let shown =
+        "return [...document.querySelectorAll('[data-kind]')].filter(one => !one.hidden).map(one => one.dataset.kind)";
+    assert_eq!(browser.script(shown).await, serde_json::json!(["tcp"]));
+    assert_eq!(browser.barriers().await, Vec::<String>::new());
+    type_into(&browser, "[data-kind=tcp] [name='probe.options.host']", "127.0.0.1").await;
+    browser.click("button[value=add]").await;
+    until("the fault at its field", async || {
+        let fault = "return document.querySelector(\"[data-kind=tcp] [data-fault='probe.options.port']\").innerText";
+        browser.script(fault).await.as_str().is_some_and(|said| !said.is_empty()).then_some(())
+    })
+    .await;
+    // The browser itself reports the refusal.
+    browser.complaints().await;
+
+    // When it is right, then it is tried, tells where the time went, and is added.
+    type_into(&browser, "[data-kind=tcp] [name='probe.options.port']", &port).await;
+    browser.click("button[value=try]").await;
+    until("the try's outcome", async || {
+        let spent = browser.script("return document.querySelector('.tried')?.innerText").await;
+        let says_where = spent.as_str().is_some_and(|spent| spent.contains("connect "));
+        (says_where && browser.text().await.contains("The probe was ok")).then_some(())
+    })
+    .await;
+    browser.click("button[value=add]").await;
+    until("the probe to stand", async || {
+        let probes = house.json("/api/v1/integrations/leads/probes").await;
+        (probes["items"][0]["level"] == "okay").then_some(())
+    })
+    .await;
+
+    // When it is changed, then what was there is filled in, and what is not touched stays.
+    browser.go(&house.url("/integrations/leads/probes/api")).await;
+    alive(&browser).await;
+    let held = browser.script("return document.querySelector(\"[name='probe.options.port']\").value").await;
+    assert_eq!(held, port.as_str());
+    fill(&browser, "probe.every", "17s").await;
+    browser.click("button[value=add]").await;
+    until("the new period", async || {
+        let probe = house.json("/api/v1/integrations/leads/probes/api").await["probe"].clone();
+        (probe["every"] == "17s" && probe["kind"] == "tcp" && probe["options"]["host"] == "127.0.0.1").then_some(())
+    })
+    .await;
+    assert_eq!(browser.complaints().await, Vec::<String>::new());
+    browser.close().await;
+    house.end().await;
+}
+
+async fn type_into(browser: &Browser, selector: &str, text: &str) {
+    let input = browser.client().find(Locator::Css(selector)).await.expect(selector);
+    input.send_keys(text).await.expect(selector);
 }
 
 /// Waits until the page's islands are.

@@ -123,7 +123,7 @@ async fn a_job_tells_when_it_began_what_it_did_and_how_it_ended() {
     assert_eq!(words, [(&json!("start"), &json!("3 files to go")), (&json!("log"), &json!("1 of 3"))]);
     assert_eq!(runs[0]["exchange"]["request"]["method"], "POST");
     assert_eq!(
-        runs[0]["exchange"]["request"]["body"]["excerpt"], "done at https://erp.example/",
+        runs[0]["exchange"]["request"]["body"]["excerpt"], "done at https://(redacted)@erp.example/",
         "no password is kept"
     );
     assert!(!runs[0].to_string().contains(&key), "nor the key");

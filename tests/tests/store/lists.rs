@@ -1,7 +1,7 @@
 //! Lists and look-ups.
 
-use model::{Origin, Outcome, Reason, RunRow, Subject};
-use store::{RunsFilter, Stretch};
+use model::{Origin, Outcome, Reason, RunRow, Subject, Timestamp};
+use store::{RunRecord, RunsFilter, Stretch};
 
 use crate::given::{Given, NOW, at, id};
 
@@ -177,4 +177,33 @@ pub async fn the_newest_verdict_of_each_probe(given: &Given) {
     }
     let later = given.store.verdict_runs_before(&few, at(3), at(6)).await.expect("verdicts");
     assert_eq!(later.len(), 1, "what began before the time searched is left out");
+}
+
+pub async fn what_failed_in_maintenance_is_no_verdict(given: &Given) {
+    let (orders, pay) = (given.bridge("orders").await, given.bridge("pay").await);
+    let kept = |mut record: RunRecord| {
+        record.run.in_maintenance = true;
+        record
+    };
+    let mut missed = kept(orders.asked(4));
+    (missed.run.outcome, missed.run.origin) = (Outcome::Missed, Origin::Expectation);
+    let runs = vec![
+        orders.failed(1, Reason::Auth),
+        kept(orders.asked(2)),
+        kept(orders.failed(3, Reason::Auth)),
+        missed,
+        kept(pay.failed(5, Reason::Dns)),
+    ];
+    given.recorded(runs).await;
+
+    let probes = [orders.probe, pay.probe];
+    let verdicts = async |before: Timestamp| {
+        let verdicts = given.store.verdict_runs_before(&probes, NOW, before).await.expect("verdicts");
+        verdicts.into_iter().map(|one| (one.probe_id, one.run, one.outcome)).collect::<Vec<_>>()
+    };
+    assert_eq!(verdicts(at(9)).await, [(orders.probe, id(2), Outcome::Ok)], "what was well counts as ever");
+
+    // When maintenance is over, what fails counts again.
+    given.recorded(vec![orders.failed(6, Reason::Auth)]).await;
+    assert_eq!(verdicts(at(9)).await, [(orders.probe, id(6), Outcome::Failed)]);
 }

@@ -5,7 +5,7 @@ use model::{
     Span, Timestamp, hours::Cost,
 };
 use sqlx::{AssertSqlSafe, PgPool, SqlitePool};
-use store::{Batch, Engine, NewNotice, Store};
+use store::{Engine, NewNotice, Store, Telling};
 use uuid::Uuid;
 
 use crate::given::{Given, NOW, at, slug};
@@ -13,12 +13,12 @@ use crate::given::{Given, NOW, at, slug};
 /// For so long a notice is out.
 const LEASE: Span = Span::minutes(2);
 
-fn change(number: u32) -> ChangeId {
+pub fn change(number: u32) -> ChangeId {
     ChangeId(Uuid::from_u128(u128::from(number)))
 }
 
 /// What is told of a change, `number` seconds after `NOW`, to a channel.
-fn notice(number: u32, kind: NoticeKind, channel: &str) -> Notice {
+pub fn notice(number: u32, kind: NoticeKind, channel: &str) -> Notice {
     Notice {
         change: change(number),
         kind,
@@ -43,17 +43,17 @@ fn notice(number: u32, kind: NoticeKind, channel: &str) -> Notice {
     }
 }
 
-async fn record(store: &Store, integration: IntegrationId, notices: Vec<Notice>) {
+async fn tell(store: &Store, integration: IntegrationId, notices: Vec<Notice>) {
     let notices = notices.into_iter().map(|notice| NewNotice { integration_id: integration, notice }).collect();
-    store.record(&Batch { notices, ..Batch::default() }).await.expect("recorded");
+    store.tell(&[Telling { integration_id: integration, told: None, notices }]).await.expect("told");
 }
 
 /// Takes all that is due of a channel.
-async fn claimed(store: &Store, channel: &str, now: Timestamp) -> Vec<NoticeClaim> {
+pub async fn claimed(store: &Store, channel: &str, now: Timestamp) -> Vec<NoticeClaim> {
     store.claim_notices(&slug(channel), now, now + LEASE, 1_000).await.expect("taken")
 }
 
-async fn mark(store: &Store, claim: &NoticeClaim, how: NoticeMark, answer: &str) -> bool {
+pub async fn mark(store: &Store, claim: &NoticeClaim, how: NoticeMark, answer: &str) -> bool {
     store.mark_notice(claim.id, claim.attempt, at(500), how, answer).await.expect("marked")
 }
 
@@ -62,7 +62,7 @@ fn changes(claims: &[NoticeClaim]) -> Vec<ChangeId> {
 }
 
 /// What became of each, the newest first.
-async fn states(store: &Store, integration: IntegrationId) -> Vec<(NoticeState, i64)> {
+pub async fn states(store: &Store, integration: IntegrationId) -> Vec<(NoticeState, i64)> {
     let views = store.notices(integration, 1_000).await.expect("a list");
     views.iter().map(|view| (view.state, view.attempts)).collect()
 }
@@ -70,7 +70,7 @@ async fn states(store: &Store, integration: IntegrationId) -> Vec<(NoticeState, 
 pub async fn a_notice_comes_out_as_it_went_in(given: &Given) {
     let orders = given.bridge("orders").await;
     let both = vec![notice(1, NoticeKind::Began, "mail"), notice(1, NoticeKind::Over, "chat")];
-    record(&given.store, orders.integration, both.clone()).await;
+    tell(&given.store, orders.integration, both.clone()).await;
 
     for (notice, channel) in both.into_iter().zip(["mail", "chat"]) {
         let claims = claimed(&given.store, channel, at(1)).await;
@@ -85,43 +85,23 @@ pub async fn a_change_is_told_once_to_each_channel(given: &Given) {
     let told = || vec![notice(1, NoticeKind::Began, "mail"), notice(1, NoticeKind::Began, "chat")];
     let with_over = [told(), told(), vec![notice(1, NoticeKind::Over, "mail")]].concat();
 
-    // Given that the batch of a change is replayed, and its own end is in it too.
+    // Given that a change is told twice, and its own end is in it too.
     for _ in 0..2 {
-        record(&given.store, orders.integration, with_over.clone()).await;
+        tell(&given.store, orders.integration, with_over.clone()).await;
     }
     assert_eq!(states(&given.store, orders.integration).await.len(), 3);
 
     // When it was sent long ago, it is not told again either.
     let claim = claimed(&given.store, "chat", at(1)).await.remove(0);
     assert!(mark(&given.store, &claim, NoticeMark::Sent, "ok").await);
-    record(&given.store, orders.integration, told()).await;
+    tell(&given.store, orders.integration, told()).await;
     assert_eq!(claimed(&given.store, "chat", at(100_000)).await, []);
-}
-
-pub async fn a_change_and_its_notice_are_one(given: &Given) {
-    let orders = given.bridge("orders").await;
-    let nowhere = NewNotice { integration_id: IntegrationId(4_711), notice: notice(1, NoticeKind::Began, "mail") };
-    let told = NewNotice { integration_id: orders.integration, notice: notice(2, NoticeKind::Began, "mail") };
-    let batch = |notices| Batch {
-        runs: vec![orders.asked(1)],
-        probe_states: vec![(orders.probe, "{}".to_owned())],
-        notices,
-        ..Batch::default()
-    };
-
-    given.store.record(&batch(vec![told.clone(), nowhere])).await.expect_err("there is no such integration");
-    assert_eq!(states(&given.store, orders.integration).await, []);
-    assert_eq!(given.store.probe_states().await.expect("states"), [], "nor was its state kept");
-
-    given.store.record(&batch(vec![told])).await.expect("recorded");
-    assert_eq!(states(&given.store, orders.integration).await, [(NoticeState::Waiting, 0)]);
-    assert_eq!(given.store.probe_states().await.expect("states").len(), 1);
 }
 
 pub async fn what_is_out_is_given_to_nobody_else_until_its_lease_ends(given: &Given) {
     let orders = given.bridge("orders").await;
     let three = (1..=3).map(|number| notice(number, NoticeKind::Began, "mail")).collect();
-    record(&given.store, orders.integration, three).await;
+    tell(&given.store, orders.integration, three).await;
 
     let first = given.store.claim_notices(&slug("mail"), at(3), at(3) + LEASE, 2).await.expect("taken");
     assert_eq!(changes(&first), [change(1), change(2)], "the longest due first");
@@ -140,7 +120,7 @@ pub async fn what_is_out_is_given_to_nobody_else_until_its_lease_ends(given: &Gi
 pub async fn marks_are_kept_and_only_what_waits_is_taken_again(given: &Given) {
     let orders = given.bridge("orders").await;
     let four = (1..=4).map(|number| notice(number, NoticeKind::Began, "mail")).collect();
-    record(&given.store, orders.integration, four).await;
+    tell(&given.store, orders.integration, four).await;
     let claims = claimed(&given.store, "mail", at(4)).await;
     let marks = [NoticeMark::Sent, NoticeMark::Again(at(900)), NoticeMark::Failed, NoticeMark::GivenUp];
     for (claim, how) in claims.iter().zip(marks) {
@@ -178,7 +158,7 @@ pub async fn what_comes_later_in_a_change_waits_for_what_came_before(given: &Giv
         notice(2, NoticeKind::Over, "mail"),
         notice(1, NoticeKind::Over, "chat"),
     ];
-    record(store, orders.integration, told).await;
+    tell(store, orders.integration, told).await;
     let kinds = |claims: &[NoticeClaim]| {
         claims.iter().map(|claim| (claim.notice.change, claim.notice.kind)).collect::<Vec<_>>()
     };
@@ -208,7 +188,7 @@ pub async fn channels_are_due_from_their_first_notice_on(given: &Given) {
     assert_eq!(due().await, []);
     let told = [(5, "mail"), (3, "mail"), (1, "b"), (1, "a")];
     let told = told.map(|(number, channel)| notice(number, NoticeKind::Began, channel)).to_vec();
-    record(&given.store, orders.integration, told).await;
+    tell(&given.store, orders.integration, told).await;
     assert_eq!(due().await, [(slug("a"), at(1)), (slug("b"), at(1)), (slug("mail"), at(3))]);
 
     let claim = claimed(&given.store, "a", at(1)).await.remove(0);
@@ -221,7 +201,7 @@ pub async fn several_nodes_take_each_notice_once(given: &Given) {
     let orders = given.bridge("orders").await;
     let other = Store::open(&given.url).await.expect("a second store");
     let many = (0..200).map(|number| notice(number, NoticeKind::Began, "mail")).collect();
-    record(&given.store, orders.integration, many).await;
+    tell(&given.store, orders.integration, many).await;
     let take = async |store: &Store| {
         let claims = store.claim_notices(&slug("mail"), at(200), at(200) + LEASE, 3).await.expect("taken");
         changes(&claims)
@@ -241,7 +221,7 @@ pub async fn several_nodes_take_each_notice_once(given: &Given) {
 
 pub async fn what_waits_is_there_after_reopening(given: &Given) {
     let orders = given.bridge("orders").await;
-    record(&given.store, orders.integration, vec![notice(1, NoticeKind::Began, "mail")]).await;
+    tell(&given.store, orders.integration, vec![notice(1, NoticeKind::Began, "mail")]).await;
     let claim = claimed(&given.store, "mail", at(1)).await.remove(0);
     assert!(mark(&given.store, &claim, NoticeMark::Again(at(60)), "busy").await);
     given.store.close().await;
@@ -254,7 +234,7 @@ pub async fn what_waits_is_there_after_reopening(given: &Given) {
 pub async fn a_notice_that_cannot_be_read_stands_in_nobodys_way(given: &Given) {
     let orders = given.bridge("orders").await;
     let two = (1..=2).map(|number| notice(number, NoticeKind::Began, "mail")).collect();
-    record(&given.store, orders.integration, two).await;
+    tell(&given.store, orders.integration, two).await;
     let spoil = format!("update notices set payload = '{{}}' where change_id = '{}'", change(1));
     match given.store.engine() {
         Engine::Sqlite => {
@@ -279,7 +259,7 @@ pub async fn a_notice_that_cannot_be_read_stands_in_nobodys_way(given: &Given) {
 pub async fn old_notices_are_deleted_once_they_are_settled(given: &Given) {
     let orders = given.bridge("orders").await;
     let many = (0..1_005).map(|number| notice(number, NoticeKind::Began, "mail")).collect();
-    record(&given.store, orders.integration, many).await;
+    tell(&given.store, orders.integration, many).await;
     let claims = given.store.claim_notices(&slug("mail"), at(2_000), at(3_000), 1_004).await.expect("taken");
     for claim in &claims {
         assert!(mark(&given.store, claim, NoticeMark::Sent, "ok").await);

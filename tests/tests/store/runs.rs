@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use model::{Origin, Outcome, Reason, Run, Timestamp};
-use store::{Batch, Engine, Figures, RunRecord, StoreError};
+use model::{Origin, Outcome, Reason, Run, Slug, Subject, Timestamp};
+use store::{Batch, Engine, Figures, RunRecord, RunsFilter, StoreError};
 
-use crate::given::{Given, NOW, at, id};
+use crate::given::{Given, NOW, at, created, id, slug};
 
 pub async fn a_run_comes_back_as_it_was(given: &Given) {
     let orders = given.bridge("orders").await;
     let whole: Run = serde_json::from_value(serde_json::json!({
         "id": id(1), "integration": "orders", "probe": "api", "origin": "integration", "external_id": "job-1",
         "environment": "staging", "scheduled_at": at(1), "started_at": at(2), "duration_ms": 40, "latency_us": 39_500,
-        "outcome": "partial", "reason": "data_rejected", "message": "2 of 9 refused", "attempt": 2, "last_attempt": false,
-        "skipped": 3, "records": { "read": 9, "written": 7, "failed": 2, "skipped": 0 }, "units": 7.5, "units_counted": 7.25,
+        "outcome": "partial", "reason": "data_rejected", "message": "2 of 9 refused", "cause": "erp", "in_maintenance": true,
+        "attempt": 2, "last_attempt": false, "skipped": 3,
+        "records": { "read": 9, "written": 7, "failed": 2, "skipped": 0 }, "units": 7.5, "units_counted": 7.25,
         "run_counted": true, "measures": { "backlog": 4.0, "alter": -0.5 }, "business_key": "batch-1", "event_at": at(-9),
         "delivered_at": at(3), "touches": 1, "touch_s": 90,
         "phases": { "dns_us": 1, "connect_us": 2, "tls_us": 3, "first_byte_us": 4, "transfer_us": 5 },
@@ -42,7 +43,7 @@ pub async fn a_bare_run_comes_back_as_it_was(given: &Given) {
 
 pub async fn every_batch_size_binds_what_it_names(given: &Given) {
     let orders = given.bridge("orders").await;
-    // 341 = 256 + 64 + 16 + 4 + 1: each text once; short and long rows, with and without details
+    // 341 = 256 + 64 + 16 + 5: large and small texts; short and long rows, with and without details
     let mut runs: Vec<RunRecord> = (0..341).map(|number| orders.asked(number)).collect();
     let sent = (1_000..1_341).map(|number| {
         let mut record = orders.sent(number, "x", "").record;
@@ -51,10 +52,41 @@ pub async fn every_batch_size_binds_what_it_names(given: &Given) {
         record
     });
     runs.extend(sent);
+    runs.extend((2_000..2_341).map(|number| {
+        let mut record = orders.failed(number, Reason::Connect);
+        record.run.in_maintenance = number.is_multiple_of(2);
+        record.run.cause = number.is_multiple_of(3).then(|| slug("erp"));
+        record
+    }));
     given.recorded(runs.clone()).await;
     for record in runs {
         assert_eq!(given.store.run(record.run.id).await.expect("readable"), Some(record));
     }
+}
+
+pub async fn what_was_let_alone_or_explained_says_so_wherever_it_is_read(given: &Given) {
+    let orders = given.bridge("orders").await;
+    let mut explained = orders.failed(1, Reason::Connect);
+    explained.run.cause = Some(slug("erp"));
+    let mut kept = orders.asked(2);
+    kept.run.in_maintenance = true;
+    let mut sent = orders.sent(3, "job", "a");
+    (sent.record.run.in_maintenance, sent.record.run.cause) = (true, Some(slug("crm")));
+    given.recorded(vec![explained.clone(), kept.clone(), orders.asked(4)]).await;
+    assert_eq!(given.sent(vec![sent.clone()]).await, created(&[3]));
+
+    for record in [explained, kept, orders.asked(4), sent.record] {
+        assert_eq!(given.run(record.run.id).await, record.run);
+    }
+    let rows = given.store.runs(&RunsFilter { limit: 9, ..RunsFilter::default() }).await.expect("a list");
+    let said: Vec<_> =
+        rows.iter().map(|row| (row.id, row.in_maintenance, row.cause.as_ref().map(Slug::as_str))).collect();
+    let expected = [(id(4), false, None), (id(3), true, Some("crm")), (id(2), true, None), (id(1), false, Some("erp"))];
+    assert_eq!(said, expected);
+    let good = given.store.last_good_before(orders.integration, Some(orders.probe), at(4)).await.expect("a run");
+    assert_eq!(good.map(|row| (row.id, row.in_maintenance)), Some((id(2), true)));
+    let figures = given.store.run_figures(Subject::All, NOW, at(60)).await.expect("figures");
+    assert_eq!(figures.iter().map(|one| one.in_maintenance).collect::<Vec<_>>(), [false, true, true, false]);
 }
 
 pub async fn texts_survive_whatever_they_hold(given: &Given) {
@@ -171,6 +203,6 @@ pub async fn a_bad_row_is_named(given: &Given) {
     let named =
         matches!(&error, StoreError::Row { table: "runs", column: "outcome", row, .. } if *row == id(1).to_string());
     assert!(named && !error.is_passing(), "{error}");
-    let figures: Result<Vec<Figures>, _> = given.store.run_figures(model::Subject::All, NOW, at(60)).await;
+    let figures: Result<Vec<Figures>, _> = given.store.run_figures(Subject::All, NOW, at(60)).await;
     assert!(figures.is_err());
 }

@@ -89,7 +89,10 @@ pub async fn every_migration_runs_over_rows(given: &Given) {
     let snapshot = store.load().await.expect("loaded");
     assert_eq!((snapshot.systems.len(), snapshot.integrations.len(), snapshot.probes.len()), (2, 1, 2));
     let rows = store.runs(&RunsFilter { limit: 10, ..RunsFilter::default() }).await.expect("runs");
-    assert_eq!(rows.len(), 3);
+    assert_eq!(rows.len(), 4);
+    let kept: Vec<_> = rows.iter().filter(|row| row.in_maintenance || row.cause.is_some()).collect();
+    assert_eq!(kept.len(), 1, "what was there before was not in maintenance");
+    assert_eq!(kept[0].cause, Some(slug("netsuite")));
     for row in rows {
         assert!(store.run(row.id).await.expect("readable").is_some());
     }
@@ -122,12 +125,29 @@ pub async fn every_migration_runs_over_rows(given: &Given) {
     assert_eq!(told.iter().map(|view| view.state.as_str()).collect::<Vec<_>>(), ["waiting", "sent"]);
     let claims = store.claim_notices(&slug("mail-orders"), at(0), at(1), 9).await.expect("taken");
     assert_eq!(claims[0].notice.kind, model::NoticeKind::Over, "an old one can still be told");
-    assert_eq!(store.delete_expired(Expired::Runs, at(0)).await.expect("deleted"), 3);
+    let windows = store.windows().await.expect("windows");
+    assert_eq!(windows.iter().map(|row| row.spec.slug.as_str()).collect::<Vec<_>>(), ["patch-night", "year-end"]);
+    assert_eq!(store.windows_between(Timestamp(0), at(0)).await.expect("windows").len(), 3);
+    let handling = store.handling().await.expect("what was done");
+    assert!(handling.integrations[0].1.muted_at(then).is_some() && handling.probes[0].1.paused_at(then).is_some());
+    let open = store.told().await.expect("what was told");
+    assert_eq!((open[0].0, open[0].1.level), (model::IntegrationId(901), model::Level::Problem));
+    assert_eq!(store.delete_expired(Expired::Runs, at(0)).await.expect("deleted"), 4);
     let writes = [
         store::Write::PutIntegration { spec: integration("orders-to-netsuite"), catalogue: None },
         store::Write::PutProbe { integration: slug("orders-to-netsuite"), spec: probe("api"), ping_key: None },
+        store::Write::RetireWindow { slug: slug("patch-night") },
+        store::Write::HandleIntegration {
+            integration: slug("orders-to-netsuite"),
+            handling: model::Handling::default(),
+        },
     ];
     store.apply(&writes, at(0)).await.expect("old rows take new writes");
+    assert_eq!(store.windows().await.expect("windows").len(), 1);
+    assert_eq!(store.handling().await.expect("what was done").integrations, []);
+    let over = store::Telling { integration_id: model::IntegrationId(901), told: None, notices: Vec::new() };
+    store.tell(&[over]).await.expect("told");
+    assert_eq!(store.told().await.expect("what was told"), []);
     store.audit(&entry("integration.change", "integration orders")).await.expect("added");
     assert_eq!(store.audit_after(2, 9).await.expect("entries")[0].previous, "b2", "it goes on from the last old one");
 }

@@ -47,13 +47,13 @@ const OF_THEIR_OWN: [&str; 9] = ["http_steps", "prometheus", "sql", "redis", "s3
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_is_asked_by_many_kinds_and_each_of_them_answers() {
     let house = TestHouse::configured(|config| config.demo = true).await;
-    let (mut kinds, mut measured) = (BTreeSet::new(), BTreeSet::new());
+    let (mut kinds, mut charted) = (BTreeSet::new(), BTreeSet::new());
     let integrations = house.json("/api/v1/integrations?limit=100").await;
     for integration in integrations["items"].as_array().expect("integrations") {
         let path = format!("/api/v1/integrations/{}/probes", integration["slug"].as_str().expect("a slug"));
         let probes = house.json(&path).await;
-        for standing in probes["items"].as_array().expect("probes") {
-            let probe = &standing["probe"];
+        for listed in probes["items"].as_array().expect("probes") {
+            let probe = &listed["probe"];
             let (kind, slug) = (probe["kind"].as_str().expect("a kind"), probe["slug"].as_str().expect("a slug"));
             kinds.insert(kind.to_owned());
             if OF_THEIR_OWN.contains(&kind) {
@@ -62,13 +62,13 @@ async fn the_demo_is_asked_by_many_kinds_and_each_of_them_answers() {
                 let measures = probe["measures"].as_object().into_iter().flatten();
                 for (name, _) in measures {
                     assert!(run["measures"][name].is_number(), "{kind} {slug}: {name} of {run}");
-                    measured.insert(kind.to_owned());
+                    charted.insert(kind.to_owned());
                 }
             }
         }
     }
     assert!(kinds.len() >= 10, "{kinds:?}");
     assert!(OF_THEIR_OWN.iter().all(|kind| kinds.contains(*kind)), "{kinds:?}");
-    assert!(measured.contains("sql") && measured.contains("prometheus"), "{measured:?}");
+    assert!(charted.contains("sql") && charted.contains("prometheus"), "{charted:?}");
     house.end().await;
 }

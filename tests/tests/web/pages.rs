@@ -11,6 +11,8 @@ async fn every_page_is_there_and_says_its_name() {
         ("/integrations", "Integrations"),
         ("/integrations/new", "Add an integration"),
         ("/runs", "Runs"),
+        ("/maintenance", "Maintenance"),
+        ("/channels", "Channels"),
     ] {
         let (status, html) = house.get(path).await;
         assert_eq!(status, 200, "{path}");

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, sync::Arc};
 
 use model::{Api, Caller, Identity, PersonId, Role, Scope, Slug, TokenId, TokenOf};
 use reqwest::{Client, Method, Response, StatusCode, redirect::Policy};
-use rules::rights::{self, Missing};
+use rules::rights::{self, Missing, Right};
 use serde_json::{Value, json};
 use server::{
     Config, House,
@@ -111,6 +111,25 @@ async fn every_route_of_the_document_and_of_the_pages_has_a_rule_and_every_rule_
     }
     let ruled: BTreeSet<_> = ROUTES.iter().map(|route| (route.method.to_owned(), route.path.to_owned())).collect();
     assert_eq!(ruled, known);
+    scene.house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_may_not_ask_may_not_stop_the_asking_either() {
+    // Given a route that lets managers in, since they acknowledge and mute by it.
+    let scene = Scene::begin().await;
+    for who in &scene.all {
+        let body = json!({ "action": "pause" });
+        let path = "/api/v1/integrations/orders/handling";
+        let answer = scene.request(Method::POST, path, who).json(&body).send().await.expect("an answer");
+        // When they want to pause by it, then it takes what to ask takes.
+        let status = match rights::may(&who.caller, Right::Operate) {
+            Ok(()) => StatusCode::OK,
+            Err(Missing::SignIn) => StatusCode::UNAUTHORIZED,
+            Err(Missing::Role(_) | Missing::TokenMayOnlySend) => StatusCode::FORBIDDEN,
+        };
+        assert_eq!(answer.status(), status, "{}", who.name);
+    }
     scene.house.end().await;
 }
 

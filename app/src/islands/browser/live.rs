@@ -191,12 +191,12 @@ fn swap(fresh: &Document) {
     }
 }
 
-/// Whether text in it is being selected or a chart in it read: it is left alone until the next look.
+/// Whether text in it is being selected, a chart in it read or a form in it open: it is left alone until the next look.
 fn in_use(element: &Element) -> bool {
     let selected = page::window().get_selection().ok().flatten().filter(|selection| !selection.is_collapsed());
     let within =
         selected.and_then(|selection| selection.anchor_node()).is_some_and(|node| element.contains(Some(&node)));
-    within || element.query_selector(".hover-line").ok().flatten().is_some()
+    within || element.query_selector(".hover-line, .act[open], .sure[open]").ok().flatten().is_some()
 }
 
 fn focused_within(element: &Element) -> Option<usize> {

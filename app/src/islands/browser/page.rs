@@ -49,6 +49,19 @@ pub fn value(field: &Element) -> String {
     js_sys::Reflect::get(field, &"value".into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
 }
 
+/// What it held when the page was opened.
+pub fn first_value(field: &Element) -> String {
+    // A choice has no such value of its own; the option that was chosen says so.
+    let chosen = field.query_selector("option[selected]").ok().flatten();
+    match chosen {
+        Some(option) => option.get_attribute("value").unwrap_or_default(),
+        None => js_sys::Reflect::get(field, &"defaultValue".into())
+            .ok()
+            .and_then(|value| value.as_string())
+            .unwrap_or_default(),
+    }
+}
+
 /// Milliseconds since the epoch, of the browser's clock: only ever compared with itself.
 pub fn now() -> f64 {
     js_sys::Date::now()

@@ -84,7 +84,7 @@ fn probes(detail: &IntegrationDetail) -> Option<AnyView> {
         let rows = probes.into_iter().map(|probe| of_probe(detail, probe)).collect_view();
         view! {
             <details class="change">
-                <summary>"Probes: stop, start, remove"</summary>
+                <summary>"Probes: change, stop, start, remove"</summary>
                 <ul class="change-body change-probes">{rows}</ul>
             </details>
         }
@@ -117,9 +117,13 @@ fn of_probe(detail: &IntegrationDetail, probe: &Probe) -> AnyView {
         open: here,
         class: "small danger",
     };
+    let page = href(&format!("/integrations/{}/probes/{}", detail.integration.spec.slug, spec.slug));
     view! {
         <li>
             <span class="change-name">{name.clone()} " " <span class="tag">{spec.kind.clone()}</span></span>
+            <a class="button small" href=page aria-label=format!("Change: {name}")>
+                "Change"
+            </a>
             {toggle.show()}
             <details class="sure">
                 <summary aria-label=format!("Remove {name}")>"Remove"</summary>

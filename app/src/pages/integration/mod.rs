@@ -1,11 +1,14 @@
 //! One integration: where it stands and why, what it did, who cares, how to send it runs.
 
 mod about;
+mod acts;
 mod change;
 mod charts;
+mod handling;
 mod now;
 mod probes;
 mod send;
+mod told;
 mod worth;
 
 use leptos::prelude::*;
@@ -20,7 +23,7 @@ use crate::{
     parts::{
         empty, fact, filter,
         header::{self, Head},
-        mark, problem, run_rows,
+        mark, problem, run_rows, sent,
     },
     surroundings::{Surroundings, here},
     visitor::May,
@@ -71,12 +74,12 @@ struct Gathered {
     runs: Result<Page<RunRow>, Problem>,
 }
 
-/// `/integrations/{slug}`, with `?range` and `?of`.
+/// `/integrations/{slug}`, with `?range` and `?of`; `?done` says what a form did.
 pub fn page() -> AnyView {
     let here = here();
     let slug = use_params_map().get_untracked().get("slug").unwrap_or_default();
     let asked = filter::Asked::read();
-    let (word, of) = (asked.text("range"), asked.text("of"));
+    let (word, of, done) = (asked.text("range"), asked.text("of"), asked.text("done"));
     let range = RANGES.into_iter().find(|range| word.as_deref() == Some(range.word)).unwrap_or(RANGES[0]);
     Suspend::new(async move {
         let gathered = match Slug::parse(&slug) {
@@ -84,7 +87,7 @@ pub fn page() -> AnyView {
             Err(_) => Err(Problem::not_found("integration", slug)),
         };
         match gathered {
-            Ok(gathered) => show(&gathered, &here),
+            Ok(gathered) => show(&gathered, done.as_deref(), &here),
             Err(fault) => problem::page(&fault),
         }
     })
@@ -130,7 +133,7 @@ fn looks(detail: &IntegrationDetail, asked: &SeriesQuery) -> Vec<Look> {
     looks
 }
 
-fn show(gathered: &Gathered, here: &Surroundings) -> AnyView {
+fn show(gathered: &Gathered, done: Option<&str>, here: &Surroundings) -> AnyView {
     let detail = &gathered.detail;
     let spec = &detail.integration.spec;
     let mut head = Head::new(spec.name.clone(), answer(detail, here));
@@ -154,8 +157,10 @@ fn show(gathered: &Gathered, here: &Surroundings) -> AnyView {
     });
     view! {
         {head.show()}
+        {sent::done(done)}
         {now::answers(detail)}
         {now::reasons(detail, here)}
+        <div class="columns">{handling::section(detail, here)} {told::section(detail, here)}</div>
         {now::strip(detail)}
         {charts::section(gathered)}
         {probes::section(detail, here)}

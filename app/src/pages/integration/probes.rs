@@ -1,38 +1,53 @@
 //! Its probes with their state and next time, and what it promises of its own runs.
 
 use leptos::prelude::*;
-use model::{Expectation, IntegrationDetail, ProbeStanding, Schedule, Slug, views::ExpectationState};
+use model::{Expectation, IntegrationDetail, ProbeStanding, Schedule, views::ExpectationState};
 
 use crate::{
     href::{self, href},
     parts::{button::Post, empty, fact, mark, time},
     surroundings::Surroundings,
     visitor::May,
-    words::{amount, length},
+    words::{amount, handling, length},
 };
 
 /// The section.
 pub fn section(detail: &IntegrationDetail, here: &Surroundings) -> AnyView {
-    let slug = &detail.integration.spec.slug;
+    let add = address_to_add(detail, here);
     let body = if detail.probe_states.is_empty() {
-        empty::empty(
-            "Nothing asks it whether it stands.",
-            if here.may(May::Change) { how(slug) } else { view! { <p>"An engineer can add a probe."</p> }.into_any() },
-        )
+        empty::empty("Nothing asks it whether it stands.", how(detail, add.clone()))
     } else {
         table(detail, here)
     };
+    let side = add.map(|address| view! { <a href=address>"Add a probe"</a> }.into_any());
     view! {
         <section class="section" data-live="probes">
-            {fact::section_head("Probes", None)} {body} {expectation(detail, here)}
+            {fact::section_head("Probes", side)} {body} {expectation(detail, here)}
         </section>
     }
     .into_any()
 }
 
-fn how(slug: &Slug) -> AnyView {
-    let path = href(&format!("/api/v1/integrations/{slug}/probes"));
-    view! { <p>"Add a probe with " <code>{format!("POST {path}")}</code> " or in its catalogue."</p> }.into_any()
+/// Where whoever asks may add one; what comes from a catalogue is changed there.
+fn address_to_add(detail: &IntegrationDetail, here: &Surroundings) -> Option<String> {
+    let may = here.may(May::Change) && detail.integration.catalogue.is_none();
+    may.then(|| href(&format!("/integrations/{}/probes/new", detail.integration.spec.slug)))
+}
+
+fn how(detail: &IntegrationDetail, add: Option<String>) -> AnyView {
+    match (add, &detail.integration.catalogue) {
+        (Some(address), _) => view! {
+            <p>
+                <a href=address>"Add a probe"</a>
+                ": it is tried before it is saved."
+            </p>
+        }
+        .into_any(),
+        (None, Some(catalogue)) => {
+            view! { <p>"A probe can be added in its catalogue, " <code>{catalogue.clone()}</code> "."</p> }.into_any()
+        }
+        (None, None) => view! { <p>"An engineer can add a probe."</p> }.into_any(),
+    }
 }
 
 fn table(detail: &IntegrationDetail, here: &Surroundings) -> AnyView {
@@ -84,12 +99,14 @@ fn row(detail: &IntegrationDetail, standing: &ProbeStanding, here: &Surroundings
     let ping = standing.probe.ping_key.clone().filter(|_| here.may(May::Send)).map(|key| {
         view! { <code class="ping">{format!("{}{}", here.origin, href(&format!("/ping/{key}")))}</code> }
     });
+    let handled = handling::short(&standing.handling, here.now(), here.zone);
+    let handled = (!handled.is_empty()).then(|| view! { <span class="c-below">{handled.join("; ")}</span> });
     view! {
         <tr>
             <th scope="row" class="c-name">
                 {mark::quiet(standing.level)} <span>{name}</span> <span class="tag">{spec.kind.clone()}</span>
             </th>
-            <td class="c-why">{standing.says.clone()} {ping}</td>
+            <td class="c-why">{standing.says.clone()} {handled} {ping}</td>
             <td class="c-asks">{schedule(&spec.schedule)}</td>
             <td class="c-when">{last}</td>
             <td class="c-took num">{empty::or_dash(standing.last_latency_us.map(length::latency))}</td>

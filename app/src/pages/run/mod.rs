@@ -14,7 +14,7 @@ use crate::{
         button::{self, Post},
         fact,
         header::{self, Head},
-        mark, problem, time,
+        mark, problem, run_rows, time,
     },
     surroundings::{Surroundings, here},
     visitor::May,
@@ -51,6 +51,7 @@ fn show(detail: &RunDetail, here: &Surroundings) -> AnyView {
             <div class="head-facts">
                 {mark::outcome(run.outcome)} {mark::tier(detail.tier)}
                 {run.reason.map(|reason| view! { <span class="tag">{reason.as_str().replace('_', " ")}</span> })}
+                {run_rows::beside(run.in_maintenance, run.cause.as_ref())}
                 {run.demo_history.then(|| view! { <span class="tag quiet-tag">"demo history"</span> })}
             </div>
         }

@@ -1,7 +1,10 @@
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use chrono_tz::UTC;
-use model::{Event, IntegrationId, Outcome, Span, Timestamp};
+use model::{Event, Handling, IntegrationId, Level, Muted, Outcome, Run, Span, Timestamp};
 use serde_json::json;
 use tokio::sync::{broadcast, watch};
 
@@ -10,7 +13,8 @@ use crate::{
     Board, MonitorConfig,
     desk::Desk,
     landscape::Landscape,
-    testing::{Bench, START, probe, run},
+    stored::Stored,
+    testing::{Bench, START, probe, run, snapshot},
 };
 
 const BRIDGE: IntegrationId = IntegrationId(1);
@@ -70,8 +74,22 @@ async fn what_many_checks_bring_shows_once_it_has_settled_and_is_told_of_then() 
     assert_eq!((scene.shown(), scene.heard()), (1, 0));
 
     // When the next sweep comes, then all of them show.
-    scene.boarding.sweep(&scene.desk);
+    scene.boarding.sweep(&scene.desk, HashSet::new());
     assert_eq!((scene.shown(), scene.heard()), (4, 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_failed_in_maintenance_is_told_of_and_not_counted() {
+    let mut scene = Scene::new();
+    let now = scene.desk.now();
+    let failed = run(scene.desk.ids.next(now), now, Outcome::Failed);
+    for in_maintenance in [true, false] {
+        scene.boarding.recorded(BRIDGE, &Run { in_maintenance, ..failed.clone() });
+    }
+    scene.boarding.awaited(BRIDGE);
+    scene.boarding.refresh(&scene.desk);
+    let counted = scene.board.borrow().rows[0].today.failed;
+    assert_eq!((counted, scene.heard()), (1, 2));
 }
 
 #[tokio::test(start_paused = true)]
@@ -81,4 +99,27 @@ async fn whoever_is_told_that_a_run_is_stored_finds_it_at_once() {
     scene.boarding.awaited(BRIDGE);
     scene.boarding.refresh(&scene.desk);
     assert_eq!((scene.shown(), scene.heard()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_is_calm_is_made_anew_when_a_silence_ends() {
+    // Given an integration that is okay for a long time to come, and muted for half a minute
+    let mut scene = Scene::new();
+    let muted = Muted { by: "Ada".to_owned(), since: START, until: scene.desk.now() + Span::seconds(30), note: None };
+    let mut stored = Stored::from(snapshot(&[vec![probe("a", "1h", &json!({}), &json!({}))]]));
+    stored.handling.integrations.push((BRIDGE, Handling { muted: Some(muted), ..Handling::default() }));
+    let before = Arc::clone(&scene.desk.landscape);
+    scene.desk.follow(Arc::new(Landscape::make(stored, &before, &scene.bench.maker)));
+    let watched = Arc::clone(&scene.desk.landscape.bridges[0].probes[0]);
+    let now = scene.desk.now();
+    scene.desk.attempt(&watched, &mut run(scene.desk.ids.next(now), now, Outcome::Ok));
+    scene.boarding.follow(&scene.desk, &before);
+    let first = Arc::clone(&scene.board.borrow().rows[0]);
+    assert_eq!(first.standing.level, Level::Okay);
+
+    for (seconds, is_the_same) in [(29, true), (1, false)] {
+        scene.bench.pass(Span::seconds(seconds)).await;
+        scene.boarding.sweep(&scene.desk, HashSet::new());
+        assert_eq!(Arc::ptr_eq(&first, &scene.board.borrow().rows[0]), is_the_same);
+    }
 }

@@ -11,7 +11,7 @@ use store::{Batch, GroupRecorded, Recorded, RunRecord, StoreError};
 use tokio::time::{Instant, timeout};
 
 use super::{Away, FIRST_PAUSE, Recorder};
-use crate::{MonitorError, execute::Done, spool::Chunk, work::Group};
+use crate::{MonitorError, error::is_lasting, execute::Done, spool::Chunk, work::Group};
 
 /// A commit that takes longer has failed as far as we can tell.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -61,7 +61,7 @@ impl Recorder {
         let dirty = self.waiting.marks.of(marks, self.desk.now());
         let (probe_states, sent_states) = self.desk.take_unsaved(self.waiting.closing);
         let sent = groups.iter().map(|group| group.runs.clone()).collect();
-        let batch = Arc::new(Batch { runs, groups: sent, probe_states, sent_states, dirty, notices: Vec::new() });
+        let batch = Arc::new(Batch { runs, groups: sent, probe_states, sent_states, dirty });
         Flight { batch, dones, groups, replay: None }
     }
 
@@ -194,13 +194,7 @@ pub(super) async fn fly(air: &mut Option<Air>) -> Landed {
 }
 
 fn refusal(error: StoreError) -> Refusal {
-    let lasting = match &error {
-        StoreError::Sql { source, .. } => source.as_database_error().is_some_and(|error| {
-            error.is_unique_violation() || error.is_foreign_key_violation() || error.is_check_violation()
-        }),
-        error => !error.is_passing(),
-    };
-    if lasting { Refusal::Lasting(error) } else { Refusal::Passing(said(&error)) }
+    if is_lasting(&error) { Refusal::Lasting(error) } else { Refusal::Passing(said(&error)) }
 }
 
 /// An error with what caused it.

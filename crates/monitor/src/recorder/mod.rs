@@ -119,7 +119,10 @@ impl Recorder {
                     let is_spooled = air.take().is_some_and(|air| air.is_spooled);
                     self.landed(landed, is_spooled).await;
                 }
-                _ = ticks.tick() => self.boarding.sweep(&self.desk),
+                _ = ticks.tick() => {
+                    let touched = self.desk.look_around();
+                    self.boarding.sweep(&self.desk, touched);
+                }
                 count = self.inbox.recv_many(&mut received, room), if open && room > 0 => {
                     open = count > 0;
                     self.waiting.closing |= !open;
@@ -134,8 +137,8 @@ impl Recorder {
 
     fn take(&mut self, work: Work) {
         match work {
-            Work::Attempt(attempt) => {
-                self.desk.attempt(&attempt.watched, &attempt.run);
+            Work::Attempt(mut attempt) => {
+                self.desk.attempt(&attempt.watched, &mut attempt.run);
                 if let Some(done) = attempt.done {
                     self.waiting.dones.push((self.waiting.runs.len(), done));
                 }
@@ -146,7 +149,12 @@ impl Recorder {
                     probe_id: Some(probe.id),
                 });
             }
-            Work::Group(group) => self.waiting.groups.push(group),
+            Work::Group(mut group) => {
+                for sent in &mut group.runs.runs {
+                    self.desk.note(group.integration, &mut sent.record.run);
+                }
+                self.waiting.groups.push(group);
+            }
             Work::Deadline(subject) => self.desk.deadline(subject),
             Work::Landscape(landscape, done) => {
                 self.follow(landscape);

@@ -63,7 +63,7 @@ impl Recorder {
         let runs = std::mem::take(&mut chunk.runs);
         let dirty = runs.iter().flat_map(marks_of).collect::<HashSet<_>>().into_iter().collect();
         let (probe_states, sent_states) = self.desk.take_unsaved(self.waiting.closing);
-        let batch = Arc::new(Batch { runs, groups: Vec::new(), probe_states, sent_states, dirty, notices: Vec::new() });
+        let batch = Arc::new(Batch { runs, groups: Vec::new(), probe_states, sent_states, dirty });
         Some(Flight { batch, dones: Vec::new(), groups: Vec::new(), replay: Some(chunk) })
     }
 

@@ -1,8 +1,8 @@
 //! Hours of minutes, and days of hours.
 
 use model::{Held, Span, Step, Subject, Timestamp};
-use rules::{bucket, rollup::Accumulator};
-use store::Dirty;
+use rules::{bucket, outcome::is_excused, rollup::Accumulator};
+use store::{Dirty, Figures};
 
 use super::{AT_ONCE, FEW, Made, PAGE, RollUp, figures_of};
 use crate::MonitorError;
@@ -53,7 +53,12 @@ impl Made<'_> {
                 if !matches!(mark.subject, Subject::Sent(_)) {
                     continue;
                 }
-                self.store.each_run_figures(mark.subject, from, to, |run| sum.add(&figures_of(run))).await?;
+                let add = |run: Figures| {
+                    if !is_excused(run.outcome, run.in_maintenance) {
+                        sum.add(&figures_of(run));
+                    }
+                };
+                self.store.each_run_figures(mark.subject, from, to, add).await?;
             } else {
                 for part in self.store.rollups(mark.subject, finer, from, to).await? {
                     held = held.plus(part.held);

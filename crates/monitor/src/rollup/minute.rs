@@ -4,18 +4,25 @@
 //! read with the runs of the integration. Few homes are read one by one, so that a late run does not cost the reading of a busy
 //! minute; many, or all of production, are read in one pass over the runs of everybody.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
-use model::{Held, Origin, Outcome, ProbeId, Rollup, Step, Subject, Timestamp};
+use model::{Held, Origin, Outcome, ProbeId, Rollup, Step, Subject, Timestamp, Window, WindowSpec};
 use rules::{
     availability::{Mark, Timeline},
-    outcome::counting,
+    outcome::{counting, is_excused},
     rollup::Accumulator,
+    window::{Opening, is_over, union},
 };
 use store::Figures;
 
 use super::{MINUTE, figures_of};
-use crate::{landscape::Landscape, watched::Watched};
+use crate::{
+    landscape::{Bridge, Landscape},
+    watched::Watched,
+};
 
 /// Runs of at most so many homes are read home by home.
 const FEW_HOMES: usize = 16;
@@ -28,6 +35,8 @@ pub(super) struct Minute<'a> {
     from: Timestamp,
     /// Its end; now while it is not over.
     until: Timestamp,
+    /// When the windows that there were then are open in it.
+    open: Vec<(WindowSpec, Vec<Opening>)>,
     /// The subjects by their homes.
     homes: BTreeMap<Subject, Vec<Subject>>,
     sums: HashMap<Subject, Accumulator>,
@@ -36,13 +45,21 @@ pub(super) struct Minute<'a> {
 
 impl<'a> Minute<'a> {
     /// Of these subjects, with nothing taken in.
-    pub(super) fn new(landscape: &'a Landscape, from: Timestamp, now: Timestamp, subjects: BTreeSet<Subject>) -> Self {
+    pub(super) fn new(
+        landscape: &'a Landscape,
+        from: Timestamp,
+        now: Timestamp,
+        subjects: BTreeSet<Subject>,
+        windows: Vec<Window>,
+    ) -> Self {
         let sums = subjects.iter().map(|&subject| (subject, Accumulator::new(subject, Step::Minute, from))).collect();
         let mut homes: BTreeMap<Subject, Vec<Subject>> = BTreeMap::new();
         for subject in subjects {
             homes.entry(home(landscape, subject)).or_default().push(subject);
         }
-        Self { landscape, from, until: (from + MINUTE).min(now), homes, sums, said: HashMap::new() }
+        let until = (from + MINUTE).min(now);
+        let open = windows.into_iter().filter_map(|window| openings(window, from, until)).collect();
+        Self { landscape, from, until, open, homes, sums, said: HashMap::new() }
     }
 
     /// The subjects whose runs have to be read, each handed to [`Self::add`].
@@ -63,8 +80,11 @@ impl<'a> Minute<'a> {
         bridges.flat_map(|bridge| bridge.probes.iter().map(AsRef::as_ref)).filter(|watched| watched.active).collect()
     }
 
-    /// Takes in a run that was read as one of `source`.
+    /// Takes in a run that was read as one of `source`. What failed in maintenance counts for nothing and says nothing.
     pub(super) fn add(&mut self, source: Subject, run: Figures) {
+        if is_excused(run.outcome, run.in_maintenance) {
+            return;
+        }
         let integration = Subject::Integration(run.integration_id);
         let probe = run.probe_id.map(Subject::Probe);
         let subjects = [
@@ -116,11 +136,19 @@ impl<'a> Minute<'a> {
 
     fn held(&self, subject: Subject) -> Held {
         let held = match subject {
-            Subject::Probe(id) => self.landscape.probes.get(&id).map(|watched| self.timeline(watched).held()),
+            Subject::Probe(id) => self.landscape.probes.get(&id).map(|watched| {
+                let bridge = self.landscape.bridge(watched.probe.integration_id);
+                self.timeline(watched).with_maintenance(&self.maintenance(bridge)).held()
+            }),
             Subject::Integration(id) => self.landscape.bridge(id).map(|bridge| {
-                let counts = bridge.probes.iter().filter(|watched| watched.active && watched.spec().counts);
+                // A probe that somebody paused tells nothing, and hides nothing of what the others tell.
+                let counts = bridge.probes.iter().filter(|watched| {
+                    let paused = watched.pauses.hold_throughout(self.from, self.until);
+                    watched.active && watched.spec().counts && !paused
+                });
                 let lines: Vec<Timeline> = counts.map(|watched| self.timeline(watched)).collect();
-                Timeline::worst(&lines, self.from, self.until).held()
+                let worst = Timeline::worst(&lines, self.from, self.until);
+                worst.with_maintenance(&self.maintenance(Some(bridge))).held()
             }),
             // these have no verdict
             Subject::Sent(_) | Subject::All => Some(Held::default()),
@@ -128,10 +156,30 @@ impl<'a> Minute<'a> {
         held.unwrap_or_else(|| Held { unknown_ms: self.until.since(self.from).as_ms(), ..Held::default() })
     }
 
+    /// When failures of an integration do not count, in order and without overlaps.
+    fn maintenance(&self, bridge: Option<&Arc<Bridge>>) -> Vec<Opening> {
+        let Some(bridge) = bridge else { return Vec::new() };
+        let over = self.open.iter().filter(|(spec, _)| is_over(spec, &bridge.integration.spec));
+        union(over.flat_map(|(_, openings)| openings).copied().collect())
+    }
+
     fn timeline(&self, watched: &Watched) -> Timeline {
         let marks = self.said.get(&watched.id()).map_or(&[][..], Vec::as_slice);
         Timeline::new(marks, self.from, self.until)
     }
+}
+
+/// When a window was open in this time and failures did not count: from when it was written until it was retired; `None`: never. One
+/// that cannot be read was never open.
+fn openings(window: Window, from: Timestamp, to: Timestamp) -> Option<(WindowSpec, Vec<Opening>)> {
+    let (from, to) = (from.max(window.created_at), window.retired_at.map_or(to, |retired| retired.min(to)));
+    if window.spec.counts || to <= from {
+        return None;
+    }
+    let compiled = rules::window::Window::compile(&window.spec.opens).ok()?;
+    // Every subject is held against what is kept here, and most windows are closed most of the time.
+    let openings = compiled.covering(from, to).openings;
+    (!openings.is_empty()).then_some((window.spec, openings))
 }
 
 /// The subject whose runs tell of this one; a probe that is gone has only its own.

@@ -98,7 +98,8 @@ impl<'a> Made<'a> {
         minute: Timestamp,
         subjects: BTreeSet<Subject>,
     ) -> Result<Minute<'a>, MonitorError> {
-        let mut making = Minute::new(self.landscape, minute, self.now, subjects);
+        let windows = self.store.windows_between(minute, minute + MINUTE).await?;
+        let mut making = Minute::new(self.landscape, minute, self.now, subjects, windows);
         self.verdicts_before(minute, &mut making).await?;
         for source in making.sources() {
             if source == Subject::All {

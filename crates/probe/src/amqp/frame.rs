@@ -23,6 +23,7 @@ pub(super) const OPEN: Method = (10, 40);
 pub(super) const OPEN_OK: Method = (10, 41);
 pub(super) const CLOSE: Method = (10, 50);
 pub(super) const BLOCKED: Method = (10, 60);
+pub(super) const UNBLOCKED: Method = (10, 61);
 pub(super) const CHANNEL_OPEN: Method = (20, 10);
 pub(super) const CHANNEL_OPEN_OK: Method = (20, 11);
 pub(super) const CHANNEL_CLOSE: Method = (20, 40);
@@ -99,7 +100,7 @@ impl<'p> Frames<'p> {
         loop {
             match self.next(attempt, what).await? {
                 Frame::Method(method, arguments) if method == awaited => return Ok(arguments),
-                Frame::Method(BLOCKED, _) | Frame::Heartbeat => {}
+                Frame::Method(BLOCKED | UNBLOCKED, _) | Frame::Heartbeat => {}
                 Frame::Method((class, number), _) => {
                     return Err(self.unlike(&format!("the method {class}.{number} instead of {what}")));
                 }

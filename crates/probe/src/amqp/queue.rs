@@ -73,7 +73,7 @@ pub(super) async fn there_and_back(attempt: &mut Attempt, frames: &mut Frames<'_
             Frame::Header(size) => awaited = Some(size),
             Frame::Body(piece) if came.len() + piece.len() > PAYLOAD.len() => break,
             Frame::Body(piece) => came.extend(piece),
-            Frame::Method(frame::DELIVER, _) | Frame::Heartbeat => {}
+            Frame::Method(frame::DELIVER | frame::UNBLOCKED, _) | Frame::Heartbeat => {}
             Frame::Method((class, number), _) => {
                 return Err(frames.unlike(&format!("the method {class}.{number} instead of the message")));
             }

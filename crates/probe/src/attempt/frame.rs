@@ -10,7 +10,7 @@ use tokio::time::timeout_at;
 use super::{Attempt, Conversation, KEPT, Party};
 use crate::{
     Asking, Clients, HostKey, Probe,
-    excerpt::excerpt,
+    excerpt::{excerpt, sentence},
     filled::forms,
     marks::{marked, micros},
     options::{Options, mentions},
@@ -85,7 +85,7 @@ impl<C: Conversation> Probe for Framed<C> {
 
 impl<C> Framed<C> {
     fn masked(&self, Trouble { reason, message }: Trouble) -> Trouble {
-        Trouble { reason, message: self.masks.text(message) }
+        Trouble { reason, message: sentence(message, &self.masks) }
     }
 
     fn exchange(&self, attempt: &mut Attempt, whole: bool) -> Exchange {
@@ -103,7 +103,7 @@ impl<C> Framed<C> {
         let answered = attempt.peer.is_some() || attempt.status.is_some() || !attempt.heard.is_empty();
         let response = answered.then(|| Response {
             status: attempt.status,
-            version: attempt.version.take(),
+            version: attempt.version.take().map(|version| sentence(version, &self.masks)),
             headers: lines(std::mem::take(&mut attempt.headers)),
             // Whoever is connected might have said more, and what was heard may end within an echo of a secret.
             body: body(&attempt.heard, true),

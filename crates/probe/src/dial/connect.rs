@@ -65,6 +65,9 @@ pub(super) async fn first(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
         tokio::select! {
             done = tries.next() => match done {
                 Some(Ok(stream)) => return Ok(stream),
+                // That this machine has no address of a family tells nothing where others were tried.
+                Some(Err(error))
+                    if error.kind() == io::ErrorKind::AddrNotAvailable && failed.raw_os_error().is_some() => {}
                 Some(Err(error)) => failed = error,
                 None => return Err(failed),
             },

@@ -58,7 +58,9 @@ impl Answer {
         deadline: Instant,
         words: &Words<'_>,
     ) -> Result<(), Trouble> {
-        let read = self.read_raw(line, body, limit, deadline, words).await;
+        // One deadline over all of it: who sends without a pause must not put off the look at the clock piece by piece.
+        let read = timeout_at(deadline, self.read_raw(line, body, limit, words)).await;
+        let read = read.unwrap_or_else(|_too_late| Err(words.too_slow_in_transfer(self.body.len())));
         let Some(packing) = Packing::of(&self.headers).filter(|_| packed) else { return read };
         let mut unpacked = Vec::new();
         let whole = packing.unpack(&self.body, limit, &mut unpacked);
@@ -82,18 +84,16 @@ impl Answer {
         line: &mut Line,
         body: &mut Incoming,
         limit: usize,
-        deadline: Instant,
         words: &Words<'_>,
     ) -> Result<(), Trouble> {
         loop {
-            let frame = match timeout_at(deadline, line.beside(body.frame())).await {
-                Err(_too_late) => return Err(words.too_slow_in_transfer(self.body.len())),
-                Ok(Some(Err(error))) => return Err(words.broken_off(&error, self.body.len())),
-                Ok(None) => {
+            let frame = match line.beside(body.frame()).await {
+                Some(Err(error)) => return Err(words.broken_off(&error, self.body.len())),
+                None => {
                     self.cut = false;
                     return Ok(());
                 }
-                Ok(Some(Ok(frame))) => frame,
+                Some(Ok(frame)) => frame,
             };
             // Trailers are no body.
             let Ok(chunk) = frame.into_data() else { continue };

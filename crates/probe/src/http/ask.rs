@@ -23,7 +23,7 @@ use super::{
     walk::{Seen, Until, walk},
     way::Way,
 };
-use crate::{Asking, Clients, HostKey, Probe, filled::forms, marks::micros, redact::Masks};
+use crate::{Asking, Clients, HostKey, Probe, excerpt::sentence, marks::micros, redact::Masks};
 
 /// What an answer has to say besides its status.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +66,8 @@ pub(crate) struct Parts {
 /// A probe over HTTP.
 pub(crate) struct Http {
     parts: Parts,
+    /// Whom it asks, in sentences.
+    peer: String,
     tokens: Tokens,
     body_folders: Arc<[PathBuf]>,
     needs: Needs,
@@ -79,6 +81,7 @@ impl Http {
     /// Of its parts.
     pub(crate) fn new(parts: Parts, spec: &ProbeSpec, clients: &Clients) -> Self {
         Self {
+            peer: peer(&parts.ask.url),
             tokens: clients.tokens().clone(),
             body_folders: Arc::clone(clients.body_folders()),
             needs: Needs::of(spec),
@@ -102,9 +105,9 @@ impl Http {
         let mut refused = None;
         loop {
             let (token, is_new) = self.tokens.get(grant, way, until, refused.as_deref()).await?;
-            check.masks = self.parts.masks.and(forms::of(&token));
+            check.masks = self.parts.masks.with(&token.masks);
             let mut ask = ask.clone();
-            let sendable = sign::secret_value(&format!("Bearer {token}"));
+            let sendable = sign::secret_value(&format!("Bearer {}", token.value));
             let unsendable = || Trouble::new(Reason::Auth, "the token holds characters that a header may not");
             ask.headers.insert(AUTHORIZATION, sendable.ok_or_else(unsendable)?);
             check.seen = Seen::default();
@@ -115,7 +118,7 @@ impl Http {
             if is_new || status != Some(StatusCode::UNAUTHORIZED) {
                 return walked;
             }
-            refused = Some(token);
+            refused = Some(token.value);
         }
     }
 
@@ -146,7 +149,7 @@ pub(crate) struct Look<'p> {
 pub(crate) fn observe(seen: Seen, trouble: Option<Trouble>, look: &Look<'_>) -> Observation {
     let masks = look.masks;
     let addresses = seen.redirects(masks);
-    let masked = |Trouble { reason, message }: Trouble| Trouble { reason, message: masks.text(message) };
+    let masked = |Trouble { reason, message }: Trouble| Trouble { reason, message: sentence(message, masks) };
     let Seen { phases, mut answer, .. } = seen;
     let mut status_trouble =
         answer.as_ref().and_then(|answer| Trouble::of_status(answer.status.as_u16(), answer.status.canonical_reason()));
@@ -217,11 +220,12 @@ impl Probe for Http {
             Err(trouble) => (None, Some(trouble)),
         };
         let Check { began, seen, masks } = check;
+        let masks = seen.masks(masks);
         let with_file = ready.as_ref().map(|ask| Keeper::of(ask, &masks));
         let look = Look {
             at: asking.at,
             latency_us: micros(began.elapsed()),
-            peer: &peer(&self.parts.ask.url),
+            peer: &self.peer,
             reading: self.parts.reading,
             needs: &self.needs,
             keeper: with_file.as_ref().unwrap_or(&self.keeper),

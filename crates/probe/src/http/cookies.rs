@@ -7,6 +7,8 @@ use hyper::header::{HeaderMap, HeaderValue, SET_COOKIE};
 use model::Timestamp;
 use reqwest::Url;
 
+use crate::redact::Masks;
+
 /// Cookies kept at most.
 const MOST: usize = 50;
 
@@ -15,7 +17,12 @@ const LONGEST: usize = 4_096;
 
 /// The cookies of a check.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Jar(Vec<Cookie>);
+pub(crate) struct Jar {
+    cookies: Vec<Cookie>,
+    /// Pairs that were made of a line with a secret in it: a cookie is read without blanks and quotes, so what comes back is another
+    /// text than the secret.
+    hidden: Vec<String>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Cookie {
@@ -31,34 +38,46 @@ struct Cookie {
 
 impl Jar {
     /// Takes what an answer sets.
-    pub(crate) fn take(&mut self, url: &Url, headers: &HeaderMap, at: Timestamp) {
-        for line in headers.get_all(SET_COOKIE) {
-            let Some((cookie, is_over)) = line.to_str().ok().and_then(|line| read(line, url, at)) else { continue };
-            self.0.retain(|other| {
+    pub(crate) fn take(&mut self, url: &Url, headers: &HeaderMap, at: Timestamp, masks: &Masks) {
+        for line in headers.get_all(SET_COOKIE).iter().filter_map(|line| line.to_str().ok()) {
+            let Some((cookie, is_over)) = read(line, url, at) else { continue };
+            self.cookies.retain(|other| {
                 (&other.name, &other.domain, &other.path) != (&cookie.name, &cookie.domain, &cookie.path)
             });
-            if !is_over && self.0.len() < MOST {
-                self.0.push(cookie);
+            if !is_over && self.cookies.len() < MOST {
+                if masks.are_in(line) {
+                    self.hidden.push(cookie.pair());
+                }
+                self.cookies.push(cookie);
             }
         }
     }
 
+    /// What must not be kept of what is sent from now on.
+    pub(super) fn hidden(&self) -> &[String] {
+        &self.hidden
+    }
+
     /// What goes to this address, the longest path first, as the header has it.
     pub(super) fn header(&self, url: &Url) -> Option<HeaderValue> {
-        let mut going: Vec<&Cookie> = self.0.iter().filter(|cookie| cookie.goes_to(url)).collect();
+        let mut going: Vec<&Cookie> = self.cookies.iter().filter(|cookie| cookie.goes_to(url)).collect();
         going.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
-        let pairs: Vec<String> = going.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
+        let pairs: Vec<String> = going.iter().map(|cookie| cookie.pair()).collect();
         if pairs.is_empty() { None } else { HeaderValue::from_str(&pairs.join("; ")).ok() }
     }
 
     /// The value of a cookie that goes to this address.
     pub(crate) fn value(&self, url: &Url, name: &str) -> Option<&str> {
-        let mut going = self.0.iter().filter(|cookie| cookie.goes_to(url) && cookie.name == name);
+        let mut going = self.cookies.iter().filter(|cookie| cookie.goes_to(url) && cookie.name == name);
         going.next_back().map(|cookie| cookie.value.as_str())
     }
 }
 
 impl Cookie {
+    fn pair(&self) -> String {
+        format!("{}={}", self.name, self.value)
+    }
+
     fn goes_to(&self, url: &Url) -> bool {
         let host = url.host_str().unwrap_or_default();
         let to_host = if self.host_only { host == self.domain } else { lies_in(host, &self.domain) };
@@ -142,7 +161,7 @@ mod tests {
             let headers = HeaderMap::from_iter([(SET_COOKIE, HeaderValue::from_str(&line).expect("a header"))]);
             let mut jar = Jar::default();
             let from = Url::parse(&format!("https://a.example{path}")).expect("an address");
-            jar.take(&from, &headers, Timestamp(1_795_392_000_000));
+            jar.take(&from, &headers, Timestamp(1_795_392_000_000), &Masks::default());
             for stranger in ["https://b.example/", "https://example/", "https://aa.example/", "https://127.0.0.1/"] {
                 prop_assert_eq!(jar.header(&Url::parse(stranger).expect("an address")), None);
             }
@@ -154,7 +173,7 @@ mod tests {
         let headers = lines.iter().map(|line| (SET_COOKIE, HeaderValue::from_str(line).expect("a header")));
         let mut jar = Jar::default();
         let at = Timestamp(1_795_392_000_000);
-        jar.take(&from.parse().expect(from), &headers.collect(), at);
+        jar.take(&from.parse().expect(from), &headers.collect(), at, &Masks::default());
         let header = jar.header(&to.parse().expect(to));
         header.map(|value| value.to_str().expect("text").to_owned()).unwrap_or_default()
     }
@@ -195,5 +214,15 @@ mod tests {
         let many: Vec<String> = (0..60).map(|number| format!("c{number}=1")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert_eq!(sent(to, &many, to).split("; ").count(), MOST);
+    }
+
+    #[test]
+    fn a_secret_that_is_set_is_hidden_as_it_is_read() {
+        let masks = Masks::of(["a b= <c>".to_owned()]);
+        let lines = ["a b= <c>", "theme=dark"].map(|line| (SET_COOKIE, HeaderValue::from_static(line)));
+        let mut jar = Jar::default();
+        let from = Url::parse("https://a.example/").expect("an address");
+        jar.take(&from, &HeaderMap::from_iter(lines), Timestamp(1_795_392_000_000), &masks);
+        assert_eq!(jar.hidden(), ["a b=<c>"]);
     }
 }

@@ -8,6 +8,7 @@ use super::{
     cookies::Jar,
     unpack::{Packing, Unpacking},
 };
+use crate::redact::Masks;
 
 /// Bytes that are unpacked.
 const LIMIT: usize = 100_000;
@@ -32,7 +33,7 @@ pub(crate) fn cookies(input: &[u8]) -> bool {
     let url = |text: &str| Url::parse(text).expect("an address");
     let from = url("https://shop.erp.example/orders/late");
     let mut jar = Jar::default();
-    jar.take(&from, &headers, Timestamp(1_795_392_000_000));
+    jar.take(&from, &headers, Timestamp(1_795_392_000_000), &Masks::default());
     for stranger in ["https://other.example/", "https://example/", "https://aerp.example/", "https://127.0.0.1/"] {
         assert_eq!(jar.header(&url(stranger)), None, "{stranger}");
     }

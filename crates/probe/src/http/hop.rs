@@ -30,7 +30,15 @@ impl Hop {
 
     /// What to ask in it, made of the first one's. Nothing is where a secret would go to another host with its body.
     pub(super) fn ask(&self, first: &Ask, masks: &Masks) -> Result<Ask, Trouble> {
-        let mut ask = Ask { method: self.method.clone(), url: self.url.clone(), ..first.clone() };
+        // Its file and its user are in the body and the headers by now.
+        let mut ask = Ask {
+            method: self.method.clone(),
+            url: self.url.clone(),
+            headers: first.headers.clone(),
+            body: first.body.clone(),
+            file: None,
+            user: None,
+        };
         if self.bodiless {
             ask.body.clear();
             ask.headers.remove(CONTENT_TYPE);
@@ -52,7 +60,9 @@ impl Hop {
             return Ok(None);
         };
         let location = String::from_utf8_lossy(location.as_bytes());
-        let wrong = |why: &str| Trouble::new(Reason::Redirect, format!("redirected to `{location}`, {why}"));
+        let wrong = |why: &str| {
+            Trouble::new(Reason::Redirect, format!("redirected to `{}`, {why}", redact::location(&location)))
+        };
         let mut url = self.url.join(&location).map_err(|_| wrong("which is no address"))?;
         if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
             return Err(wrong("which is not an http or https address"));

@@ -55,10 +55,13 @@ fn headers(headers: &HeaderMap, masks: &Masks) -> Vec<(String, String)> {
     headers
         .iter()
         .map(|(name, value)| {
+            let text = String::from_utf8_lossy(value.as_bytes());
             let kept = if is_secret_header(name.as_str()) {
                 REDACTED.to_owned()
+            } else if name.as_str() == "location" {
+                masks.text(redact::location(&text))
             } else {
-                masks.text(String::from_utf8_lossy(value.as_bytes()).into_owned())
+                masks.text(text.into_owned())
             };
             (name.as_str().to_owned(), kept)
         })

@@ -3,7 +3,7 @@
 
 use std::{
     future::poll_fn,
-    pin::{Pin, pin},
+    pin::pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
 };
@@ -96,10 +96,9 @@ impl Work {
     fn go_on(&mut self, context: &mut Context<'_>) {
         loop {
             self.running.extend(self.begun.taken());
-            match self.running.poll_next_unpin(context) {
-                Poll::Ready(Some(())) => {}
-                Poll::Ready(None) | Poll::Pending if self.begun.is_empty() => return,
-                Poll::Ready(None) | Poll::Pending => {}
+            let goes_on = matches!(self.running.poll_next_unpin(context), Poll::Ready(Some(())));
+            if !goes_on && self.begun.is_empty() {
+                return;
             }
         }
     }
@@ -107,7 +106,7 @@ impl Work {
 
 /// What HTTP/2 begins beside the connection itself.
 #[derive(Clone, Default)]
-struct Beside(Arc<Mutex<Vec<Pin<Box<dyn Future<Output = ()> + Send>>>>>);
+struct Beside(Arc<Mutex<Vec<BoxFuture<'static, ()>>>>);
 
 impl Beside {
     fn taken(&self) -> Vec<BoxFuture<'static, ()>> {

@@ -53,12 +53,15 @@ impl Proxy {
         if !is_host(options, "proxy", &host) {
             return None;
         }
-        let tls = match url.scheme() {
-            "https" => {
-                let name = ServerName::try_from(host.clone()).ok()?;
-                Some((Arc::clone(clients.http().tls(Versions::One)), name))
-            }
-            _ => None,
+        let tls = if url.scheme() == "https" {
+            let Ok(name) = ServerName::try_from(host.clone()) else {
+                // Without a fault there would be no proxy, and the question would go past it.
+                options.fault("proxy", "has a name that no certificate could be for");
+                return None;
+            };
+            Some((Arc::clone(clients.http().tls(Versions::One)), name))
+        } else {
+            None
         };
         let pair = user_of(&url).map(|(user, password)| sign::pair(&user, password.as_deref().unwrap_or_default()));
         let target = Target::new(url.scheme(), &host, port, None);

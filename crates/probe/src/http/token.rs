@@ -26,7 +26,7 @@ use super::{
     walk::{Seen, Until, walk},
     way::Way,
 };
-use crate::{HostKey, options::Options, redact::Masks};
+use crate::{HostKey, filled::forms, options::Options, redact::Masks, said};
 
 /// For how long a token holds that does not say so (ms).
 const USUAL_LIFE: i64 = 300_000;
@@ -104,8 +104,10 @@ pub(crate) struct Tokens(Arc<Mutex<HashMap<[u8; 32], Slot>>>);
 type Slot = Arc<tokio::sync::Mutex<Option<Token>>>;
 
 #[derive(Clone)]
-struct Token {
-    value: String,
+pub(super) struct Token {
+    pub(super) value: String,
+    /// All its forms, made once: a token is long, and used far more often than it is fetched.
+    pub(super) masks: Masks,
     until: Timestamp,
 }
 
@@ -117,24 +119,23 @@ impl Tokens {
         way: &Way,
         until: Until,
         refused: Option<&str>,
-    ) -> Result<(String, bool), Trouble> {
+    ) -> Result<(Token, bool), Trouble> {
         let slot = self.slot(grant.key, until.at);
         let too_late = |_| {
-            let message = format!("no token from {} in time", peer(&grant.ask.url));
-            Trouble::new(Reason::Timeout, message)
+            let doing = "waiting for a token that another check asks for";
+            said::in_time(&peer(&grant.ask.url), until.timeout, doing)
         };
         let mut slot = timeout_at(until.deadline, slot.lock()).await.map_err(too_late)?;
         if let Some(token) = &*slot
             && token.until > until.at
             && refused != Some(token.value.as_str())
         {
-            return Ok((token.value.clone(), false));
+            return Ok((token.clone(), false));
         }
         *slot = None;
         let token = fetch(grant, way, until).await?;
-        let value = token.value.clone();
-        *slot = Some(token);
-        Ok((value, true))
+        *slot = Some(token.clone());
+        Ok((token, true))
     }
 
     fn slot(&self, key: [u8; 32], at: Timestamp) -> Slot {
@@ -184,5 +185,5 @@ async fn fetch(grant: &Grant, way: &Way, until: Until) -> Result<Token, Trouble>
     });
     let life = life.map_or(USUAL_LIFE, |seconds| seconds.clamp(0, 31_536_000) * 1_000);
     let until = Timestamp(until.at.0 + life - MARGIN.min(life / 10));
-    Ok(Token { value: value.to_owned(), until })
+    Ok(Token { value: value.to_owned(), masks: Masks::of(forms::of(value)), until })
 }

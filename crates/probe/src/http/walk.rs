@@ -24,6 +24,7 @@ use super::{
     way::{Connected, Way},
 };
 use crate::{
+    filled::forms,
     marks::{self, marked, micros},
     redact::Masks,
 };
@@ -34,6 +35,8 @@ pub(crate) struct Seen {
     pub(crate) phases: Phases,
     pub(super) trail: Trail,
     pub(crate) answer: Option<Answer>,
+    /// What must not be kept either: secrets as cookies hold them.
+    hidden: Vec<String>,
 }
 
 /// The bounds of a walk.
@@ -76,7 +79,8 @@ pub(crate) async fn walk(
 
         let answer = seen.answer.insert(Answer::head(&mut response, came.0, came.1));
         if manner.cookies {
-            jar.take(&hop.url, &answer.headers, until.at);
+            jar.take(&hop.url, &answer.headers, until.at, masks);
+            seen.hidden = jar.hidden().to_vec();
         }
         let next = if manner.redirects > 0 { hop.next(answer.status, &answer.headers)? } else { None };
         let Some(next) = next else {
@@ -93,6 +97,11 @@ pub(crate) async fn walk(
 }
 
 impl Seen {
+    /// These, and what turned out to be as secret.
+    pub(crate) fn masks(&self, masks: Masks) -> Masks {
+        if self.hidden.is_empty() { masks } else { masks.and(self.hidden.iter().flat_map(|pair| forms::of(pair))) }
+    }
+
     /// The addresses that were followed, the first left out.
     pub(crate) fn redirects(&self, masks: &Masks) -> Vec<String> {
         self.trail.addresses.iter().map(|address| masks.text(address.clone())).collect()

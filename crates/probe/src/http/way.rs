@@ -87,23 +87,20 @@ impl Way {
     pub(super) async fn connect(&self, url: &Url, words: &Words<'_>) -> Result<Connected, Trouble> {
         let (host, port) = host_and_port(url);
         let secure = url.scheme() == "https";
-        let peer_name = words.peer();
-        let (stream, peer) = match &self.proxy {
-            Some(proxy) => {
-                // A name is looked up by the proxy; an address is known.
-                if let Ok(address) = host.parse() {
-                    self.egress.check(address).map_err(|refused| words.refused(refused))?;
-                }
-                proxy.reach(secure.then_some(peer_name.as_str())).await?
+        let (stream, peer) = if let Some(proxy) = &self.proxy {
+            // A name is looked up by the proxy; an address is known.
+            if let Ok(address) = host.parse() {
+                self.egress.check(address).map_err(|refused| words.refused(refused))?;
             }
-            None => {
-                let dial = self.dial_to(url.scheme(), &host, port);
-                let stream = dial.reach().await.map_err(|trouble| words.not_reached(trouble))?;
-                // Small requests are not held back; where that cannot be set they are a little slower.
-                let _slower = stream.set_nodelay(true);
-                let peer = stream.peer_addr().ok();
-                (Box::new(stream) as Stream, peer)
-            }
+            let whom = secure.then(|| words.peer());
+            proxy.reach(whom.as_deref()).await?
+        } else {
+            let dial = self.dial_to(url.scheme(), &host, port);
+            let stream = dial.reach().await.map_err(|trouble| words.not_reached(trouble))?;
+            // Small requests are not held back; where that cannot be set they are a little slower.
+            let _slower = stream.set_nodelay(true);
+            let peer = stream.peer_addr().ok();
+            (Box::new(stream) as Stream, peer)
         };
         if !secure {
             marks::stamp(Mark::Connected);
@@ -112,6 +109,7 @@ impl Way {
             let two = self.versions == Versions::Two && !forward;
             return Ok(Connected { stream, peer, certificate: None, two, forward, proxy_authorization });
         }
+        let peer_name = words.peer();
         let is_written = self.written.iter().any(|(known, at)| *known == host && *at == port);
         let config = if is_written { &self.tls } else { &self.foreign_tls };
         let name = match &self.server_name {
@@ -170,8 +168,9 @@ fn tls(options: &mut Options<'_>, clients: &Clients, target: &Target, versions: 
 }
 
 /// Words for a proxy that is not reached.
-pub(super) fn proxied(trouble: Trouble) -> Trouble {
-    Trouble { message: format!("the proxy: {}", trouble.message), ..trouble }
+pub(super) fn proxied(mut trouble: Trouble) -> Trouble {
+    trouble.message.insert_str(0, "the proxy: ");
+    trouble
 }
 
 /// The same for what breaks while it is talked to.

@@ -89,7 +89,7 @@ impl Steps {
         }
         // What was found a moment ago is kept as little as what was sent.
         let hidden = check.values.hidden();
-        let masks = masks.and(hidden.iter().flat_map(|value| crate::filled::forms::of(value)));
+        let masks = seen.masks(masks.and(hidden.iter().flat_map(|value| crate::filled::forms::of(value))));
         let look = Look {
             at: until.at,
             latency_us,

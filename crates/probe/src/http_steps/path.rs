@@ -1,5 +1,5 @@
 //! Where a value stands in JSON: `$.data.items[0].id`, `['odd name'].x`, `[-1]` for the last. The `$` may be left out. It is the part of
-//! JSONPath (RFC 9535) that names one value.
+//! `JSONPath` (RFC 9535) that names one value.
 
 use serde_json::Value;
 
@@ -29,15 +29,12 @@ impl Path {
             }
             if let Some(inside) = rest.strip_prefix('[') {
                 let quote = inside.chars().next().filter(|sign| matches!(sign, '\'' | '"'));
-                let (part, behind) = match quote {
-                    Some(quote) => {
-                        let (name, behind) = inside[1..].split_once(quote).ok_or_else(wrong)?;
-                        (Part::Field(name.to_owned()), behind.strip_prefix(']').ok_or_else(wrong)?)
-                    }
-                    None => {
-                        let (number, behind) = inside.split_once(']').ok_or_else(wrong)?;
-                        (Part::Item(number.trim().parse().map_err(|_| wrong())?), behind)
-                    }
+                let (part, behind) = if let Some(quote) = quote {
+                    let (name, behind) = inside[1..].split_once(quote).ok_or_else(wrong)?;
+                    (Part::Field(name.to_owned()), behind.strip_prefix(']').ok_or_else(wrong)?)
+                } else {
+                    let (number, behind) = inside.split_once(']').ok_or_else(wrong)?;
+                    (Part::Item(number.trim().parse().map_err(|_| wrong())?), behind)
                 };
                 parts.push(part);
                 rest = behind;

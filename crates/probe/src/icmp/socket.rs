@@ -18,7 +18,7 @@ const LONGEST: usize = 2_048;
 
 /// A socket that is connected to whom it pings.
 pub(super) struct Socket {
-    socket: UdpSocket,
+    open: UdpSocket,
     peer: String,
     six: bool,
     /// Whether it hears every packet of the machine, with the header of IP in version 4.
@@ -44,16 +44,16 @@ impl Socket {
         socket.set_nonblocking(true).map_err(broken)?;
         socket.connect(&SocketAddr::new(to, 0).into()).map_err(broken)?;
         let socket = UdpSocket::from_std(socket.into()).map_err(broken)?;
-        Ok(Self { socket, peer: peer.to_owned(), six: to.is_ipv6(), raw })
+        Ok(Self { open: socket, peer: peer.to_owned(), six: to.is_ipv6(), raw })
     }
 
     /// Sends a packet and waits until it comes back.
     pub(super) async fn there_and_back(&self, packet: &Packet) -> Result<(), Trouble> {
         let broken = |error: io::Error| said::connecting(&self.peer, &error);
-        self.socket.send(&packet.request(self.six)).await.map_err(broken)?;
+        self.open.send(&packet.request(self.six)).await.map_err(broken)?;
         let mut buffer = [0; LONGEST];
         loop {
-            let count = self.socket.recv(&mut buffer).await.map_err(broken)?;
+            let count = self.open.recv(&mut buffer).await.map_err(broken)?;
             let heard = buffer.get(..count).unwrap_or_default();
             if packet.is_answered_by(heard, self.six, self.raw && !self.six) {
                 return Ok(());

@@ -86,7 +86,9 @@ impl<'k> Cluster<'k> {
     pub(super) async fn describe(&mut self, attempt: &mut Attempt, topics: &[&str]) -> Result<Told, Trouble> {
         let mut body = Vec::new();
         put_count(&mut body, topics.len());
-        topics.iter().for_each(|topic| put_text(&mut body, topic));
+        for topic in topics {
+            put_text(&mut body, topic);
+        }
         body.push(0);
         let answer = self.first.ask(attempt, METADATA, &body).await?;
         let told = read(&mut Octets::of(&answer)).ok_or_else(|| self.first.unlike(METADATA.name))?;

@@ -22,6 +22,7 @@ pub(super) fn put_count(bytes: &mut Vec<u8>, count: usize) {
 }
 
 /// The next text, which may be nothing.
+#[expect(clippy::option_option, reason = "unreadable, absent and there are three answers")]
 pub(super) fn maybe_text(octets: &mut Octets<'_>) -> Option<Option<String>> {
     match usize::try_from(octets.i16()?) {
         Ok(length) => Some(Some(String::from_utf8_lossy(octets.take(length)?).into_owned())),

@@ -15,8 +15,8 @@ use crate::{attempt::Attempt, octets::Octets, wire::Wire};
 /// Packets that are heard in one attempt at most.
 const MOST_PACKETS: usize = 1_000;
 
-/// Seconds without a word after which the broker takes us for gone.
-const KEEP_ALIVE: u16 = 60;
+/// Seconds beyond the attempt's own time after which the broker takes us for gone: nothing has to be said in between.
+const KEEP_ALIVE: i64 = 60;
 
 /// Who signs in.
 pub(super) struct Login {
@@ -42,7 +42,9 @@ impl<'p> Session<'p> {
 
     /// Signs in, and puts what the broker tells of itself.
     pub(super) async fn connect(&mut self, attempt: &mut Attempt, login: &Login) -> Result<(), Trouble> {
-        let bytes = made(kind::CONNECT, 0, &connect(login, self.five));
+        let keep_alive = KEEP_ALIVE.saturating_add(attempt.asking.timeout.as_ms() / 1_000);
+        let keep_alive = u16::try_from(keep_alive).unwrap_or(u16::MAX);
+        let bytes = made(kind::CONNECT, 0, &connect(login, self.five, keep_alive));
         let version = if self.five { "5" } else { "3.1.1" };
         let shown = format!("CONNECT version {version}, client `{}`\n", login.client_id);
         self.wire.send_secret(attempt, &bytes, &shown).await?;
@@ -212,7 +214,7 @@ pub(super) enum Heard {
 }
 
 /// The body of a CONNECT that begins a clean session.
-fn connect(login: &Login, five: bool) -> Vec<u8> {
+fn connect(login: &Login, five: bool, keep_alive: u16) -> Vec<u8> {
     let mut body = Vec::new();
     put_text(&mut body, b"MQTT");
     body.push(if five { 5 } else { 4 });
@@ -220,7 +222,7 @@ fn connect(login: &Login, five: bool) -> Vec<u8> {
     let username = if login.username.is_some() { 0x80 } else { 0 };
     let password = if login.password.is_some() { 0x40 } else { 0 };
     body.push(clean | username | password);
-    body.extend_from_slice(&KEEP_ALIVE.to_be_bytes());
+    body.extend_from_slice(&keep_alive.to_be_bytes());
     if five {
         // One property, of five bytes: the largest packet that is read.
         body.extend_from_slice(&[5, 0x27]);

@@ -128,9 +128,8 @@ fn each(body: &[u8], mut tell: impl FnMut(&[&str], String) -> Option<()>) -> Opt
                 open.pop();
             }
             Event::Eof if open.is_empty() => return Some(()),
-            Event::Eof => return None,
-            // Who declares names of its own may mean anything by them.
-            Event::DocType(_) => return None,
+            // It broke off; or it declares names of its own, by which it may mean anything.
+            Event::Eof | Event::DocType(_) => return None,
             _ => {}
         }
     }

@@ -87,6 +87,7 @@ fn bucket(options: &mut Options<'_>) -> Option<String> {
 }
 
 /// The keys; `Some(None)`: unsigned.
+#[expect(clippy::option_option, reason = "unreadable, absent and there are three answers")]
 pub(super) fn keys(options: &mut Options<'_>) -> Option<Option<Keys>> {
     let session = options.text("session_token");
     match (options.text("access_key"), options.text("secret_key")) {

@@ -31,11 +31,11 @@ impl Keys {
         let mut headers = vec![("x-amz-content-sha256", NO_BODY.to_owned()), ("x-amz-date", time.clone())];
         headers.extend(self.session.clone().map(|token| ("x-amz-security-token", token)));
 
-        let named: Vec<(&str, &str)> = std::iter::once(("host", host))
+        let signed_headers: Vec<(&str, &str)> = std::iter::once(("host", host))
             .chain(headers.iter().map(|(name, value)| (*name, value.as_str())))
             .collect();
-        let lines: String = named.iter().map(|(name, value)| format!("{name}:{value}\n")).collect();
-        let names = named.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
+        let lines = signed_headers.iter().fold(String::new(), |lines, (name, value)| lines + name + ":" + value + "\n");
+        let names = signed_headers.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(";");
         let request = format!("GET\n{path}\n{query}\n{lines}\n{names}\n{NO_BODY}");
         let scope = format!("{day}/{region}/s3/aws4_request");
         let hashed = hex(digest::digest(&digest::SHA256, request.as_bytes()).as_ref());

@@ -1,6 +1,6 @@
 //! Asking a database: one query that reads, in a transaction that may do no more, and what its rows say.
 //!
-//! Every attempt opens one connection and asks one query. The protocols of PostgreSQL and MySQL are spoken here, over the way that
+//! Every attempt opens one connection and asks one query. The protocols of PostgreSQL and `MySQL` are spoken here, over the way that
 //! every kind takes, so that lengths, rounds of hashing and rows are bounded before room is made for them.
 
 mod login;

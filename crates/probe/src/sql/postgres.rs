@@ -40,7 +40,8 @@ pub(super) async fn ask(server: &Server, question: &Question, attempt: &mut Atte
     attempt.put_time("query_time", began);
     // So that whoever keeps connections in between need not throw this one away.
     talk.run(attempt, "ROLLBACK").await?;
-    talk.wire.send(attempt, &framed(b'X', &[])).await?;
+    // A word of farewell; whether it arrives tells nothing.
+    let _farewell = talk.wire.send(attempt, &framed(b'X', &[])).await;
     Ok(table)
 }
 

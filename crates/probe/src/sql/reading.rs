@@ -24,7 +24,7 @@ pub(super) fn wrong(query: &str) -> Option<String> {
     (!known).then(|| format!("has to begin with one of {}: a probe reads", FIRST.join(", ")))
 }
 
-/// The query without the comments before it. What looks like one and is run by MySQL (`/*! .. */`) is none.
+/// The query without the comments before it. What looks like one and is run by `MySQL` (`/*! .. */`) is none.
 fn begin(query: &str) -> &str {
     let mut rest = query.trim_start();
     loop {

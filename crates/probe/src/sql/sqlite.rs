@@ -33,6 +33,7 @@ use crate::{
 const STEPS: i32 = 10_000;
 
 /// Which file.
+#[derive(Clone)]
 pub(super) struct File {
     path: PathBuf,
     /// In which its folder may lie; nowhere if it is not told.
@@ -97,15 +98,16 @@ impl Drop for GiveUp {
 
 /// Asks once, on a thread of its own: SQLite reads in its caller's.
 pub(super) async fn ask(file: &File, question: &Question, attempt: &mut Attempt) -> Result<Table, Trouble> {
-    let path = file.found()?;
     marks::stamp(Mark::Ready);
     attempt.waiting_for("the rows");
-    let (peer, query, limits) = (question.peer.clone(), question.query.clone(), question.limits);
+    let (file, peer, query, limits) = (file.clone(), question.peer.clone(), question.query.clone(), question.limits);
     let time = question.time(attempt);
     let given_up = GiveUp(Arc::default());
     let flag = Arc::clone(&given_up.0);
     let began = Instant::now();
     let asking = tokio::task::spawn_blocking(move || {
+        // Looking where it lies may take as long as reading it, on a disk of another machine.
+        let path = file.found()?;
         let table = Table::new(&peer, limits);
         let reading = Reading { peer: &peer, limits, end: began + time, given_up: flag };
         reading.ask(&path, &query, table)

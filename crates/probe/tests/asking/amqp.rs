@@ -51,9 +51,9 @@ fn rabbit(authority: &Authority) -> Rabbit {
     );
     fs::write(at("rabbitmq.conf"), config).expect("written");
 
-    let mut mapper = Command::new("epmd");
-    mapper.args(["-d", "-address", "127.0.0.1", "-port", &mapped.to_string()]);
-    let (mapper, _) = start(mapper, "running", INSTALL);
+    let mut epmd = Command::new("epmd");
+    epmd.args(["-d", "-address", "127.0.0.1", "-port", &mapped.to_string()]);
+    let (port_mapper, _) = start(epmd, "running", INSTALL);
     let mut command = Command::new(SERVER);
     command
         .env("HOME", folder.path())
@@ -72,7 +72,7 @@ fn rabbit(authority: &Authority) -> Rabbit {
         .env("RABBITMQ_SERVER_START_ARGS", "-noshell -noinput")
         .env("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-kernel inet_dist_use_interface {127,0,0,1} +S 1:1");
     let (running, _) = start(command, "Server startup complete", INSTALL);
-    Rabbit { _running: running, _mapper: mapper, _folder: folder, plain, secure }
+    Rabbit { _running: running, _mapper: port_mapper, _folder: folder, plain, secure }
 }
 
 /// A method as it is sent.
@@ -190,6 +190,11 @@ async fn what_is_no_broker_is_told_from_one_that_stays_silent_or_talks_too_much(
         (b"\x01\0\0\0\0\0\x04\0\x0a\0\x0b?", Reason::Protocol, "a frame without its end"),
         (b"\x01\0\0\0\0\0\x04\0\x0a\0\x0b\xce", Reason::Protocol, "the method 10.11 instead of the greeting"),
         (b"\x01\0\0\0\0\0\x08\0\x0a\0\x0a\0\x09\xff\xff\xce", Reason::Protocol, "a greeting that cannot be read"),
+        (
+            b"\x01\0\0\0\0\0\x04\0\x0a\0\x3d\xce\x01\0\0\0\0\0\x04\0\x0a\0\x0b\xce",
+            Reason::Protocol,
+            "the method 10.11 instead of the greeting",
+        ),
         (b"", Reason::Timeout, "(waiting for the greeting)"),
     ] {
         let server = answering(answer).await;

@@ -11,7 +11,7 @@ use std::{
 };
 
 /// Long enough for any server to start.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// A running server.
 pub struct Running(Child);
@@ -36,7 +36,7 @@ pub fn start(mut command: Command, ready: &str, install: &str) -> (Running, Stri
         let say = say.clone();
         // What it says is read away even if nobody listens, so that it never waits for a reader.
         thread::spawn(move || {
-            BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(say.send(line)))
+            BufReader::new(stream).lines().map_while(Result::ok).for_each(|line| drop(say.send(line)));
         });
     }
     drop(say);

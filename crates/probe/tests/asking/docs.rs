@@ -28,7 +28,7 @@ fn every_example_of_a_page_can_be_asked() {
         let probes = probes(kind.name, &page(kind.name));
         assert!(probes.iter().any(|probe| probe.kind == kind.name), "{} has an example", kind.name);
         for spec in probes {
-            probe::build(&spec, &clients).map(|_| ()).unwrap_or_else(|faults| panic!("{}: {faults:?}", kind.name));
+            probe::build(&spec, &clients).map_or_else(|faults| panic!("{}: {faults:?}", kind.name), |_| ());
             let compiled = rules::assess::Compiled::compile(&spec, kind);
             assert!(compiled.is_ok(), "{}: {:?}", kind.name, compiled.err());
         }

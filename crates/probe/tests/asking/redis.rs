@@ -105,6 +105,7 @@ async fn what_is_no_redis_is_told_from_one_that_stays_silent_or_talks_too_much()
         ("$2000000\r\n", Reason::TooLarge, "announced 2000000 bytes"),
         ("$4\r\nPONGxx", Reason::Protocol, "does not speak"),
         ("-LOADING soon\r\n", Reason::ServerError, "answered PING with LOADING soon"),
+        ("-DENIED Redis is running in protected mode\r\n", Reason::Auth, "answered PING with DENIED Redis"),
     ] {
         let server = answering(answer).await;
         let seen = ask(&spec("redis", json!({"host": "127.0.0.1", "port": server.address.port()}))).await;
@@ -112,6 +113,18 @@ async fn what_is_no_redis_is_told_from_one_that_stays_silent_or_talks_too_much()
         assert_eq!(found, reason, "{answer}");
         assert!(message.contains(words), "{answer}: {message}");
     }
+
+    let wordy = Server::raw(|mut stream, _| async move {
+        let mut heard = [0; 64];
+        let _heard = stream.read(&mut heard).await;
+        let _gone = stream.write_all(format!("-ERR {}\r\n", "x".repeat(8_000)).as_bytes()).await;
+        let _rest = stream.read(&mut heard).await;
+    })
+    .await;
+    let seen = ask(&spec("redis", json!({"host": "127.0.0.1", "port": wordy.address.port()}))).await;
+    let (reason, message) = trouble(&seen);
+    assert_eq!(reason, Reason::ClientError);
+    assert!(message.ends_with("x…") && message.chars().count() < 1_100, "{} signs", message.chars().count());
 
     let silent = Server::raw(|stream, _| async move {
         std::future::pending::<()>().await;

@@ -105,6 +105,10 @@ async fn a_token_in_the_address_of_a_hop() {
     let seen = ask(&curious("http", json!({"url": server.url("/")}))).await;
     assert_eq!(kept(&seen).redirects, [server.url("/in?access_token=(redacted)")]);
     assert!(!shown(&seen).contains("hop-secret"), "{}", shown(&seen));
+
+    let seen = ask(&curious("http", json!({"url": server.url("/"), "follow_redirects": false}))).await;
+    let location = ("location".to_owned(), "/in?access_token=(redacted)".to_owned());
+    assert!(kept(&seen).response.as_ref().expect("a response").headers.contains(&location), "{:?}", kept(&seen));
 }
 
 #[tokio::test]

@@ -139,15 +139,12 @@ fn measure(
     let mut measures = told.clone();
     let mut untold = Vec::new();
     for (name, expression) in &compiled.measures {
-        match number(expression, scope) {
-            Some(value) => {
-                measures.insert(name.clone(), value);
-            }
-            None => {
-                // What is written for a name holds, also where it cannot be told.
-                measures.remove(name);
-                untold.push(name.clone());
-            }
+        if let Some(value) = number(expression, scope) {
+            measures.insert(name.clone(), value);
+        } else {
+            // What is written for a name holds, also where it cannot be told.
+            measures.remove(name);
+            untold.push(name.clone());
         }
     }
     (measures, untold)

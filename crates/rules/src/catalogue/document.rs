@@ -1,9 +1,12 @@
 //! A whole document: several files as one catalogue, and what must hold between its parts. Also single things of the API.
 
-use model::{BaselineSpec, Catalogue, Fault, IntegrationSpec, ProbeSpec, Slug, SystemSpec, WindowSpec};
+use model::{
+    BaselineSpec, Catalogue, Fault, HandlingAct, IntegrationSpec, ProbeSpec, Slug, SystemSpec, Timestamp, WindowSpec,
+};
 use serde_json::Value;
 
 use super::{
+    act::act,
     baseline::baseline,
     faults::Faults,
     fields::{At, Fields},
@@ -82,6 +85,11 @@ pub fn check_baseline(value: &Value) -> Result<BaselineSpec, Vec<Fault>> {
 /// Checks a window of the API. Whether what it names exists is for the caller to ask.
 pub fn check_window(value: &Value) -> Result<WindowSpec, Vec<Fault>> {
     check(value, window)
+}
+
+/// Checks what somebody wants to do at `now` with an integration or a probe.
+pub fn check_act(value: &Value, now: Timestamp) -> Result<HandlingAct, Vec<Fault>> {
+    check(value, |at, faults| act(at, now, faults))
 }
 
 fn check<T>(value: &Value, reader: impl FnOnce(&At<'_>, &mut Faults) -> Option<T>) -> Result<T, Vec<Fault>> {

@@ -11,6 +11,7 @@
 //! Catalogue -> plan (what applying it would do)
 //! Catalogue -> write -> tree -> emit -> YAML text
 //! kinds -> schema (what editors complete and check by)
+//! JSON value -> act (what somebody does with an integration or a probe; it is in no catalogue and read the same way)
 //! ```
 //!
 //! # The document
@@ -69,6 +70,7 @@ mod yaml;
 mod fields;
 mod values;
 
+mod act;
 mod baseline;
 mod integration;
 mod options;
@@ -92,7 +94,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-pub use document::{check_baseline, check_integration, check_probe, check_system, check_window, read};
+pub use document::{check_act, check_baseline, check_integration, check_probe, check_system, check_window, read};
 pub use patch::merge_patch;
 pub use plan::plan;
 pub use schema::schema;

@@ -171,7 +171,9 @@ fn timed(mut schema: Value) -> Value {
 
 /// A map with these fields and no others.
 fn closed(required: &[&str], fields: Value) -> Value {
-    json!({"type": "object", "required": required, "properties": fields, "additionalProperties": false})
+    let mut schema = json!({"type": "object", "required": required, "additionalProperties": false});
+    put(&mut schema, "properties", fields);
+    schema
 }
 
 /// What is defined under this name.

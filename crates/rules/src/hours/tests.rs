@@ -6,7 +6,7 @@ use model::{
 };
 use proptest::prelude::*;
 
-use super::{DayUnits, cost, in_force, mean_minutes, saved, total, usual_units};
+use super::{DayUnits, cost, in_force, mean_minutes, saved, standstill, total, usual_units};
 
 fn t(text: &str) -> Timestamp {
     Timestamp::parse(text).expect(text)
@@ -144,6 +144,20 @@ fn a_standstill_costs_what_the_baseline_says_or_is_unknown() {
     assert_eq!(cost(Some(&per_unit), 0.04, &orders()), work(1.0, "order", 5.0 / 60.0));
     assert_eq!(cost(Some(&per_run), 2.0, &Unit::default()), work(2.0, "runs", 1.0));
     assert_eq!(cost(Some(&per_unit), 2.0, &Unit::default()), work(2.0, "units", 10.0 / 60.0));
+}
+
+#[test]
+fn a_standstill_costs_what_usually_crosses_less_what_did() {
+    let (from, to) = (t("2026-11-23T09:00:00Z"), t("2026-11-23T11:00:00Z"));
+    let baseline = baseline(1, Per::Unit, (6.0, 6.0, 6.0), "2026-01-01");
+    let usual: Vec<(Timestamp, f64)> = (1..=7 * 24).map(|hour| (from - Span::hours(hour), 10.0)).collect();
+    let costs = |hourly: &[(Timestamp, f64)]| standstill(Some(&baseline), hourly, from, to, &orders());
+    let hand_work = |units: f64| Cost::HandWork { units, unit: "orders".to_owned(), hours: units / 10.0 };
+    assert_eq!(costs(&usual), hand_work(20.0));
+    assert_eq!(costs(&[&usual[..], &[(from, 8.0)]].concat()), hand_work(12.0), "8 crossed all the same");
+    assert_eq!(costs(&[&usual[..], &[(from, 25.0)]].concat()), Cost::None, "nothing is lost");
+    assert!(matches!(costs(&[(from, 8.0)]), Cost::Unknown { .. }), "nothing to compare with");
+    assert_eq!(standstill(None, &usual, from, to, &orders()), Cost::without_baseline());
 }
 
 proptest! {

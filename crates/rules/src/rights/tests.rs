@@ -38,24 +38,24 @@ fn everyone_may_do_what_the_table_says() {
     let yes = Ok(());
     let (manager, engineer, admin) = (Err(Needs(Manager)), Err(Needs(Engineer)), Err(Needs(Admin)));
     let (signed_in, only_send) = (Err(SignIn), Err(TokenMayOnlySend));
-    // In the order of Right::ALL: see, see payload, send, operate, claim, change, administer, own.
+    // In the order of Right::ALL: see, see payload, send, operate, claim, handle, change, administer, own.
     let table = [
-        (Caller::Local, [yes; 8]),
-        (Caller::Nobody, [signed_in; 8]),
-        (person(Viewer), [yes, engineer, engineer, engineer, manager, engineer, admin, yes]),
-        (person(Manager), [yes, engineer, engineer, engineer, yes, engineer, admin, yes]),
-        (person(Engineer), [yes, yes, yes, yes, yes, yes, admin, yes]),
-        (person(Admin), [yes; 8]),
-        (token_of_person(Viewer), [yes, engineer, engineer, engineer, manager, engineer, admin, signed_in]),
-        (token_of_person(Manager), [yes, engineer, engineer, engineer, yes, engineer, admin, signed_in]),
-        (token_of_person(Engineer), [yes, yes, yes, yes, yes, yes, admin, signed_in]),
-        (token_of_person(Admin), [yes, yes, yes, yes, yes, yes, signed_in, signed_in]),
+        (Caller::Local, [yes; 9]),
+        (Caller::Nobody, [signed_in; 9]),
+        (person(Viewer), [yes, engineer, engineer, engineer, manager, manager, engineer, admin, yes]),
+        (person(Manager), [yes, engineer, engineer, engineer, yes, yes, engineer, admin, yes]),
+        (person(Engineer), [yes, yes, yes, yes, yes, yes, yes, admin, yes]),
+        (person(Admin), [yes; 9]),
+        (token_of_person(Viewer), [yes, engineer, engineer, engineer, manager, manager, engineer, admin, signed_in]),
+        (token_of_person(Manager), [yes, engineer, engineer, engineer, yes, yes, engineer, admin, signed_in]),
+        (token_of_person(Engineer), [yes, yes, yes, yes, yes, yes, yes, admin, signed_in]),
+        (token_of_person(Admin), [yes, yes, yes, yes, yes, yes, yes, signed_in, signed_in]),
         (
             token_of_integration("orders"),
-            [only_send, only_send, yes, only_send, only_send, only_send, only_send, only_send],
+            [only_send, only_send, yes, only_send, only_send, only_send, only_send, only_send, only_send],
         ),
     ];
-    assert_eq!(Right::ALL.len(), 8);
+    assert_eq!(Right::ALL.len(), 9);
     for (caller, row) in table {
         for (&right, answer) in Right::ALL.iter().zip(row) {
             assert_eq!(may(&caller, right), answer, "{caller:?} {right:?}");

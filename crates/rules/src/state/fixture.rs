@@ -18,6 +18,8 @@ pub(crate) fn run(second: i64, outcome: Outcome) -> Run {
         outcome,
         reason: None,
         message: None,
+        cause: None,
+        in_maintenance: false,
         attempt: 1,
         last_attempt: true,
         skipped: None,

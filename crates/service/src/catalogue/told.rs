@@ -42,6 +42,9 @@ fn thing(change: &Change, catalogue: &Catalogue, want: &Catalogue, kinds: &[Kind
         let found = system(catalogue, slug).or_else(|| system(catalogue, former()?.as_str()))?;
         return value(&SystemSpec { formerly: None, ..found });
     }
+    if change.noun == "window" {
+        return value(catalogue.windows.iter().find(|window| window.slug.as_str() == slug)?);
+    }
     let integration = |catalogue: &Catalogue, slug: &str| {
         catalogue.integrations.iter().find(|integration| integration.slug.as_str() == slug).cloned()
     };

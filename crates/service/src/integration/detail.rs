@@ -15,12 +15,15 @@ use monitor::BoardRow;
 use rules::{
     availability::availability,
     bucket::{day_of, day_start},
+    handling::trouble,
 };
 
 use crate::{cost, payload, probes, problem, secrets, sight::Sight, worth};
 
 /// Days of the strip.
 const DAYS: u64 = 90;
+/// Notices that are told beside all else.
+const NOTICES: u32 = 10;
 
 /// Everything about one integration, as it is now.
 pub(crate) async fn detail(sight: &Sight<'_>, slug: &Slug) -> Result<IntegrationDetail, Problem> {
@@ -32,7 +35,9 @@ pub(crate) async fn detail(sight: &Sight<'_>, slug: &Slug) -> Result<Integration
     let from = day_start(sight.zone, first_day);
     let rollups =
         async { sight.store.rollups(Subject::Integration(id), Step::Day, from, now).await.map_err(problem::of_store) };
-    let (rollups, month, cost) = futures::try_join!(rollups, sight.summary.month(now), cost::of(sight, &row, now))?;
+    let notices = async { sight.store.notices(id, NOTICES).await.map_err(problem::of_store) };
+    let (rollups, month, cost, notices) =
+        futures::try_join!(rollups, sight.summary.month(now), cost::of(sight, &row, now), notices)?;
     let hours = worth::hours(&row, &month);
     let (availability, coverage) = watched(&rollups, &row, from, now);
     Ok(IntegrationDetail {
@@ -58,6 +63,9 @@ pub(crate) async fn detail(sight: &Sight<'_>, slug: &Slug) -> Result<Integration
             measures(&rollups, &row)
         },
         demo_history: sight.demo.is_some() && row.integration.catalogue.is_some(),
+        handling: row.handling.holding(now, trouble(row.standing.level, row.standing.since)),
+        notices,
+        channels: sight.channels.of(row.integration.spec.owner.as_deref()),
     })
 }
 

@@ -16,16 +16,25 @@ const LARGEST: usize = 64 * 1024;
 /// Hosts that a secret names at most.
 const MOST_HOSTS: usize = 100;
 
-/// Every secret, by name, and who names it.
-pub(crate) async fn list(office: &Office<'_>) -> Result<Page<SecretView>, Problem> {
+/// A text of the configuration that may refer to a secret, after what it stands in: `channel team-blue`.
+type Written = (String, String);
+
+/// Every secret, by name, and who names it: probes, and what of the configuration is `written`.
+pub(crate) async fn list(office: &Office<'_>, written: &[Written]) -> Result<Page<SecretView>, Problem> {
     let secrets = office.store.secrets().await.map_err(problem::of_store)?;
     let have = Have::read(office.store).await?;
-    Ok(Page::whole(secrets.into_iter().map(|record| view(record, &have)).collect()))
+    Ok(Page::whole(secrets.into_iter().map(|record| view(record, &have, written)).collect()))
 }
 
 /// Puts `{"value": "..", "hosts": ["erp.example.com"]}` under a name, in the place of what was there. Whoever may change probes decides where
 /// a value is sent, so a new one needs `hosts`; where there is one they stay as they are without.
-pub(crate) async fn put(office: &Office<'_>, vault: &Vault, name: &str, body: &Value) -> Result<SecretView, Problem> {
+pub(crate) async fn put(
+    office: &Office<'_>,
+    vault: &Vault,
+    written: &[Written],
+    name: &str,
+    body: &Value,
+) -> Result<SecretView, Problem> {
     if !is_name(name) {
         let fault = Fault::at("name", "is no name of a secret");
         return Err(Problem::invalid(vec![fault.allowed("1 to 64 of A-Z, a-z, 0-9, `_`, `.` and `-`")]));
@@ -60,7 +69,7 @@ pub(crate) async fn put(office: &Office<'_>, vault: &Vault, name: &str, body: &V
     office.store.put_secret(name, office.now, seal).await.map_err(problem::of_store)??;
     let kept = office.store.secret(name).await.map_err(problem::of_store)?;
     let kept = kept.ok_or_else(|| Problem::not_found("secret", name))?;
-    Ok(view(kept, &Have::read(office.store).await?))
+    Ok(view(kept, &Have::read(office.store).await?, written))
 }
 
 /// Where a secret may be sent, as the body says it.
@@ -77,8 +86,8 @@ fn no_hosts(why: &str) -> Problem {
 }
 
 /// Deletes a secret that nobody names.
-pub(crate) async fn delete(office: &Office<'_>, name: &str) -> Result<(), Problem> {
-    let users = used_by(&Have::read(office.store).await?, name);
+pub(crate) async fn delete(office: &Office<'_>, written: &[Written], name: &str) -> Result<(), Problem> {
+    let users = used_by(&Have::read(office.store).await?, written, name);
     if !users.is_empty() {
         let users: Vec<String> = users.iter().map(|user| format!("`{user}`")).collect();
         return Err(Problem::conflict(format!(
@@ -91,9 +100,9 @@ pub(crate) async fn delete(office: &Office<'_>, name: &str) -> Result<(), Proble
     if deleted { Ok(()) } else { Err(Problem::not_found("secret", name)) }
 }
 
-fn view(record: SecretRecord, have: &Have) -> SecretView {
+fn view(record: SecretRecord, have: &Have, written: &[Written]) -> SecretView {
     SecretView {
-        used_by: used_by(have, &record.secret.name),
+        used_by: used_by(have, written, &record.secret.name),
         name: record.secret.name,
         hosts: record.secret.hosts,
         key_id: record.secret.key_id,
@@ -102,8 +111,8 @@ fn view(record: SecretRecord, have: &Have) -> SecretView {
     }
 }
 
-/// The probes whose options name a secret.
-fn used_by(have: &Have, name: &str) -> Vec<String> {
+/// The probes whose options name a secret, and what of the configuration does, each once.
+fn used_by(have: &Have, written: &[Written], name: &str) -> Vec<String> {
     let wanted = Reference::Secret(name.to_owned());
     let mut users = Vec::new();
     for integration in &have.integrations {
@@ -111,14 +120,23 @@ fn used_by(have: &Have, name: &str) -> Vec<String> {
         let naming = probes.filter(|probe| probe.options.values().any(|value| refers(value, &wanted)));
         users.extend(naming.map(|probe| format!("{}/{}", integration.spec.slug, probe.slug)));
     }
+    for (user, text) in written {
+        if names(text, &wanted) && !users.contains(user) {
+            users.push(user.clone());
+        }
+    }
     users
 }
 
 fn refers(value: &Value, wanted: &Reference) -> bool {
     match value {
-        Value::String(text) => references(text).is_ok_and(|found| found.contains(wanted)),
+        Value::String(text) => names(text, wanted),
         Value::Array(items) => items.iter().any(|item| refers(item, wanted)),
         Value::Object(fields) => fields.values().any(|field| refers(field, wanted)),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
+}
+
+fn names(text: &str, wanted: &Reference) -> bool {
+    references(text).is_ok_and(|found| found.contains(wanted))
 }

@@ -212,7 +212,7 @@ async fn what_is_put_while_somebody_rotates_is_sealed_under_the_key_that_stays()
         async move {
             let keys = Keys::new(StdRng::from_seed([7; 32]));
             let office = Office { store: &store, keys: &keys, caller: &Caller::Local, now: NOW };
-            super::put(&office, &running, "erp", &json!({"value": "hush hush", "hosts": ["*"]})).await
+            super::put(&office, &running, &[], "erp", &json!({"value": "hush hush", "hosts": ["*"]})).await
         }
     });
     // Whatever it reads before it waits for its turn, it has had the time to.

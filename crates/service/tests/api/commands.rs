@@ -93,6 +93,24 @@ async fn a_system_goes_when_nothing_uses_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_system_depends_on_what_is_there_and_stays_while_another_depends_on_it() {
+    let house = House::empty().await;
+    let queue = json!({"slug": "queue", "name": "Queue", "depends_on": ["cloud"]});
+    assert_eq!(faulty(house.api.create_system(queue.clone()).await), ["depends_on[0]"]);
+    house.api.create_system(json!({"slug": "cloud", "name": "Cloud"})).await.expect("made");
+    house.api.create_system(queue).await.expect("made");
+    let unknown = json!({"depends_on": ["cloud", "sun"]});
+    assert_eq!(faulty(house.api.change_system(slug("queue"), unknown).await), ["depends_on[1]"]);
+
+    assert!(clash(house.api.delete_system(slug("cloud")).await).contains("`queue`"));
+    let exported = house.api.export_catalogue().await.expect("exported");
+    assert_eq!(house.api.apply_catalogue(&exported, true).await.expect("planned").changes, []);
+    house.api.delete_system(slug("queue")).await.expect("retired");
+    house.api.delete_system(slug("cloud")).await.expect("retired");
+    house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn probes_and_baselines_come_and_go_alone() {
     let house = House::empty().await;
     house

@@ -1,15 +1,17 @@
 //! A service with everything below it, in a folder that goes with it; and a target that answers as it is told.
 
 use std::sync::{
-    Arc,
+    Arc, Mutex,
     atomic::{AtomicU16, Ordering},
 };
 
+use async_trait::async_trait;
 use model::{
-    Api, Caller, Clock, Identity, PersonId, Problem, ProblemKind, Role, Scope, Settings, Slug, SystemClock, Timestamp,
+    Api, Caller, ChannelKind, ChannelView, Clock, Identity, Notice, PersonId, Problem, ProblemKind, Role, Scope,
+    Settings, Slug, SystemClock, TestAnswer, Timestamp,
 };
 use monitor::{Board, Clients, Monitor, MonitorConfig, kinds};
-use service::{Acting, HashCost, KeySource, Parts, Service, Stay, Vault};
+use service::{Acting, ChannelDesk, HashCost, KeySource, Parts, Service, Stay, Vault};
 use store::{Store, StoreUrl};
 use tempfile::TempDir;
 use tokio::{
@@ -23,7 +25,41 @@ pub struct House {
     pub service: Service,
     pub monitor: Monitor,
     pub store: Store,
+    pub desk: Arc<Desk>,
     _folder: TempDir,
+}
+
+/// Two channels: one of Team Blue, by mail, and one of everybody else, which takes nothing and whose address is a secret.
+#[derive(Default)]
+pub struct Desk {
+    /// What was sent.
+    pub sent: Mutex<Vec<Notice>>,
+}
+
+#[async_trait]
+impl ChannelDesk for Desk {
+    fn channels(&self) -> Vec<ChannelView> {
+        let channel = |name, kind, owner: &str| ChannelView { name: slug(name), kind, owners: vec![owner.to_owned()] };
+        vec![channel("rest", ChannelKind::Webhook, "*"), channel("team-blue", ChannelKind::Mail, "Team Blue")]
+    }
+
+    fn of(&self, owner: Option<&str>) -> Vec<Slug> {
+        vec![slug(if owner == Some("Team Blue") { "team-blue" } else { "rest" })]
+    }
+
+    fn texts(&self) -> Vec<(String, String)> {
+        vec![("channel rest".to_owned(), "https://hooks.example.com/${secret:HOOK}".to_owned())]
+    }
+
+    fn address(&self, path: &str) -> String {
+        format!("https://bridgewatch.example.com{path}")
+    }
+
+    async fn send(&self, notice: Notice) -> TestAnswer {
+        let ok = notice.channel.as_str() == "team-blue";
+        self.sent.lock().expect("what was sent").push(notice);
+        TestAnswer { ok, answer: if ok { "250 taken" } else { "404 there is no such hook" }.to_owned() }
+    }
 }
 
 impl House {
@@ -42,6 +78,7 @@ impl House {
         let monitor =
             Monitor::start(Settings::default(), config, store.clone(), machine, clients, 7).await.expect("an engine");
         let vault = Vault::open(KeySource::File(folder.path().join("secret.key")), [7; 32]).expect("a vault");
+        let desk = Arc::new(Desk::default());
         let service = Service::new(Parts {
             store: store.clone(),
             monitor: monitor.handle(),
@@ -53,10 +90,11 @@ impl House {
             stay: Stay::default(),
             vault: Arc::new(vault),
             seed: [7; 32],
+            channels: Arc::clone(&desk) as Arc<dyn ChannelDesk>,
             demo: None,
         })
         .expect("a service");
-        Self { api: service.acting_as(Caller::Local), service, monitor, store, _folder: folder }
+        Self { api: service.acting_as(Caller::Local), service, monitor, store, desk, _folder: folder }
     }
 
     /// With this catalogue applied.

@@ -1,8 +1,10 @@
 //! The whole Api over a real store and a real engine, asked as a page asks it.
 
 mod catalogue;
+mod channels;
 mod commands;
 mod guessing;
+mod handling;
 mod house;
 mod lists;
 mod moved;
@@ -16,4 +18,5 @@ mod sign_in;
 mod tokens;
 mod told;
 mod vouched;
+mod windows;
 mod withheld;

@@ -1,94 +1,26 @@
-//! Changes of the catalogue.
+//! Changes of the catalogue, carried out.
 
 use model::{BaselineSpec, IntegrationId, IntegrationSpec, Lifecycle, ProbeSpec, Slug, SystemSpec, Timestamp};
 
-use super::{facts, rename};
+use super::{Write, facts, handling, rename, windows};
 use crate::{
-    NewEntry, Result, Store, StoreError, audit,
+    Result, Store, StoreError, audit,
     both::{Tx, on},
     error::sql,
     identity::revoke_tokens_of,
     row::{At, clean, clean_some, to_json},
+    told,
 };
-
-/// One change of the catalogue. A slug that was retired is revived by a `Put`; a spec whose `formerly` names a slug that there is or
-/// was, while its own never was, renames, and revives if that was retired. Retiring or removing what is not there does nothing.
-#[derive(Debug, Clone, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "made by hand or from a file: a few thousand at most, and not for long")]
-pub enum Write {
-    /// Makes, changes, revives or renames a system. A rename follows in the `from`, `to` and `via` of every integration.
-    PutSystem {
-        /// What it is.
-        spec: SystemSpec,
-        /// The catalogue it comes from; `None`: made by hand.
-        catalogue: Option<String>,
-    },
-    /// Retires a system.
-    RetireSystem {
-        /// Which.
-        slug: Slug,
-    },
-    /// Makes, changes, revives or renames an integration. `spec.probes` and `spec.baseline` are ignored: see the other writes.
-    PutIntegration {
-        /// What it is.
-        spec: IntegrationSpec,
-        /// The catalogue it comes from; `None`: made by hand.
-        catalogue: Option<String>,
-    },
-    /// Retires an integration, removes its probes with the keys of their pings, and revokes its tokens.
-    RetireIntegration {
-        /// Which.
-        slug: Slug,
-    },
-    /// Makes, changes or revives a probe.
-    PutProbe {
-        /// Whose.
-        integration: Slug,
-        /// What it is.
-        spec: ProbeSpec,
-        /// For heartbeats: where pings go, if it has no such key yet. A key once given stays until the integration is retired.
-        ping_key: Option<String>,
-    },
-    /// Removes a probe; its runs stay.
-    RemoveProbe {
-        /// Whose.
-        integration: Slug,
-        /// Which.
-        probe: Slug,
-    },
-    /// The next version of the baseline.
-    AddBaseline {
-        /// Whose.
-        integration: Slug,
-        /// What it says.
-        spec: BaselineSpec,
-    },
-    /// An entry of the audit, which tells of the writes beside it. By itself it does not move the catalogue's revision.
-    Audit(NewEntry),
-}
 
 impl Store {
     /// Carries out all of the writes in their order, or none of them.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] where a probe or baseline names an integration that is not there.
+    /// [`StoreError::Missing`] where a probe, a baseline or what people did names an integration or a probe that is not there.
     pub async fn apply(&self, writes: &[Write], now: Timestamp) -> Result<()> {
         let mut tx = self.write().await?;
         for write in writes {
-            match write {
-                Write::PutSystem { spec, catalogue } => put_system(&mut tx, spec, catalogue.as_deref(), now).await?,
-                Write::RetireSystem { slug } => retire_system(&mut tx, slug, now).await?,
-                Write::PutIntegration { spec, catalogue } => {
-                    put_integration(&mut tx, spec, catalogue.as_deref(), now).await?;
-                }
-                Write::RetireIntegration { slug } => retire_integration(&mut tx, slug, now).await?,
-                Write::PutProbe { integration, spec, ping_key } => {
-                    put_probe(&mut tx, integration, spec, ping_key.as_deref(), now).await?;
-                }
-                Write::RemoveProbe { integration, probe } => remove_probe(&mut tx, integration, probe, now).await?,
-                Write::AddBaseline { integration, spec } => add_baseline(&mut tx, integration, spec, now).await?,
-                Write::Audit(entry) => audit::append(&mut tx, entry).await?,
-            }
+            carry_out(&mut tx, write, now).await?;
         }
         if writes.iter().any(|write| !matches!(write, Write::Audit(_))) {
             count_up(&mut tx).await?;
@@ -99,6 +31,27 @@ impl Store {
     /// How often the catalogue was written, by this process or another: who keeps it in memory asks whether it moved.
     pub async fn catalogue_revision(&self) -> Result<i64> {
         Ok(self.setting(REVISION).await?.and_then(|count| count.parse().ok()).unwrap_or(0))
+    }
+}
+
+async fn carry_out(tx: &mut Tx, write: &Write, now: Timestamp) -> Result<()> {
+    match write {
+        Write::PutSystem { spec, catalogue } => put_system(tx, spec, catalogue.as_deref(), now).await,
+        Write::RetireSystem { slug } => retire_system(tx, slug, now).await,
+        Write::PutIntegration { spec, catalogue } => put_integration(tx, spec, catalogue.as_deref(), now).await,
+        Write::RetireIntegration { slug } => retire_integration(tx, slug, now).await,
+        Write::PutProbe { integration, spec, ping_key } => {
+            put_probe(tx, integration, spec, ping_key.as_deref(), now).await
+        }
+        Write::RemoveProbe { integration, probe } => remove_probe(tx, integration, probe, now).await,
+        Write::AddBaseline { integration, spec } => add_baseline(tx, integration, spec, now).await,
+        Write::PutWindow { spec, catalogue } => windows::put(tx, spec, catalogue.as_deref(), now).await,
+        Write::RetireWindow { slug } => windows::retire(tx, slug, now).await,
+        Write::HandleIntegration { integration, handling } => handling::of_integration(tx, integration, handling).await,
+        Write::HandleProbe { integration, probe, handling } => {
+            handling::of_probe(tx, integration, probe, handling).await
+        }
+        Write::Audit(entry) => audit::append(tx, entry).await,
     }
 }
 
@@ -161,6 +114,8 @@ async fn retire_integration(tx: &mut Tx, slug: &Slug, now: Timestamp) -> Result<
         .map_err(sql("remove the probes of an integration"))?;
     // Whoever revives it gets its history, and none of those who could send then.
     revoke_tokens_of(tx, IntegrationId(id), now).await?;
+    handling::forget_integration(tx, id).await?;
+    told::forget(tx, id).await?;
     let mut spec: IntegrationSpec = At { table: "integrations", row: slug }.json("spec", &spec)?;
     spec.lifecycle = Lifecycle::Retired;
     facts::note(tx, id, &spec, now).await
@@ -190,7 +145,8 @@ async fn remove_probe(tx: &mut Tx, integration: &Slug, probe: &Slug, now: Timest
     on!(tx.conn(), db => {
         sqlx::query(TEXT).bind(integration.as_str()).bind(probe.as_str()).bind(now.0).execute(db).await.map(drop)
     })
-    .map_err(sql("remove a probe"))
+    .map_err(sql("remove a probe"))?;
+    handling::forget_probe(tx, integration, probe).await
 }
 
 async fn add_baseline(tx: &mut Tx, integration: &Slug, spec: &BaselineSpec, now: Timestamp) -> Result<()> {
@@ -202,7 +158,7 @@ async fn add_baseline(tx: &mut Tx, integration: &Slug, spec: &BaselineSpec, now:
 }
 
 /// The row of an integration that is not retired.
-async fn living(tx: &mut Tx, slug: &Slug) -> Result<i64> {
+pub(super) async fn living(tx: &mut Tx, slug: &Slug) -> Result<i64> {
     const TEXT: &str = "select id from integrations where slug = $1 and retired_at is null";
     on!(tx.conn(), db => sqlx::query_scalar(TEXT).bind(slug.as_str()).fetch_optional(db).await)
         .map_err(sql("find an integration"))?

@@ -1,6 +1,7 @@
 //! Renames by `formerly`: a row keeps its id, and with it its history.
 
-use model::{IntegrationSpec, Slug};
+use model::{IntegrationSpec, Slug, SystemSpec, WindowSpec};
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     Result,
@@ -9,7 +10,7 @@ use crate::{
     row::{At, to_json},
 };
 
-/// Gives the system `former` the slug `slug`, unless that is taken, and lets every integration that names it follow.
+/// Gives the system `former` the slug `slug`, unless that is taken, and lets everything that names it follow.
 pub(super) async fn system(tx: &mut Tx, former: &Slug, slug: &Slug) -> Result<()> {
     const TEXT: &str = "update systems set slug = $2 where slug = $1 \
         and not exists (select 1 from systems taken where taken.slug = $2)";
@@ -17,35 +18,90 @@ pub(super) async fn system(tx: &mut Tx, former: &Slug, slug: &Slug) -> Result<()
         sqlx::query(TEXT).bind(former.as_str()).bind(slug.as_str()).execute(db).await.map(|done| done.rows_affected())
     })
     .map_err(sql("rename a system"))?;
-    if renamed == 1 { follow(tx, former, slug).await } else { Ok(()) }
+    if renamed == 0 {
+        return Ok(());
+    }
+    follow(tx, &INTEGRATIONS, ends, former, slug).await?;
+    follow(tx, &SYSTEMS, dependencies, former, slug).await?;
+    follow(tx, &WINDOWS, systems_of_window, former, slug).await
 }
 
-/// Gives the integration `former` the slug `slug`, unless that is taken.
+/// Gives the integration `former` the slug `slug`, unless that is taken, and lets every window that names it follow.
 pub(super) async fn integration(tx: &mut Tx, former: &Slug, slug: &Slug) -> Result<()> {
     const TEXT: &str = "update integrations set slug = $2 where slug = $1 \
         and not exists (select 1 from integrations taken where taken.slug = $2)";
-    on!(tx.conn(), db => sqlx::query(TEXT).bind(former.as_str()).bind(slug.as_str()).execute(db).await.map(drop))
-        .map_err(sql("rename an integration"))
+    let renamed = on!(tx.conn(), db => {
+        sqlx::query(TEXT).bind(former.as_str()).bind(slug.as_str()).execute(db).await.map(|done| done.rows_affected())
+    })
+    .map_err(sql("rename an integration"))?;
+    if renamed == 0 { Ok(()) } else { follow(tx, &WINDOWS, integrations_of_window, former, slug).await }
 }
 
-/// `from`, `to` and `via` stand in specs by slug. Renames are rare, so all specs are read.
-async fn follow(tx: &mut Tx, former: &Slug, slug: &Slug) -> Result<()> {
-    const SPECS: &str = "select id, spec from integrations";
-    const CHANGE: &str = "update integrations set spec = $2 where id = $1";
-    let rows: Vec<(i64, String)> =
-        on!(tx.conn(), db => sqlx::query_as(SPECS).fetch_all(db).await).map_err(sql("read the integrations"))?;
+/// A table whose specs name others by slug.
+struct Specs {
+    table: &'static str,
+    all: &'static str,
+    change: &'static str,
+}
+
+const SYSTEMS: Specs = Specs {
+    table: "systems",
+    all: "select id, spec from systems",
+    change: "update systems set spec = $2 where id = $1",
+};
+
+const INTEGRATIONS: Specs = Specs {
+    table: "integrations",
+    all: "select id, spec from integrations",
+    change: "update integrations set spec = $2 where id = $1",
+};
+
+/// Those that are retired too: they tell of the past of what has another slug now.
+const WINDOWS: Specs = Specs {
+    table: "windows",
+    all: "select id, spec from windows",
+    change: "update windows set spec = $2 where id = $1",
+};
+
+fn dependencies(spec: &mut SystemSpec) -> Vec<&mut Slug> {
+    spec.depends_on.iter_mut().collect()
+}
+
+fn ends(spec: &mut IntegrationSpec) -> Vec<&mut Slug> {
+    [&mut spec.from, &mut spec.to].into_iter().chain(&mut spec.via).collect()
+}
+
+fn systems_of_window(spec: &mut WindowSpec) -> Vec<&mut Slug> {
+    spec.systems.iter_mut().collect()
+}
+
+fn integrations_of_window(spec: &mut WindowSpec) -> Vec<&mut Slug> {
+    spec.integrations.iter_mut().collect()
+}
+
+/// Renames are rare, so all specs are read.
+async fn follow<S: Serialize + DeserializeOwned>(
+    tx: &mut Tx,
+    specs: &Specs,
+    named: fn(&mut S) -> Vec<&mut Slug>,
+    former: &Slug,
+    slug: &Slug,
+) -> Result<()> {
+    let rows: Vec<(i64, String)> = on!(tx.conn(), db => sqlx::query_as(specs.all).fetch_all(db).await)
+        .map_err(sql("read what may name what is renamed"))?;
     for (id, spec) in rows {
-        let mut spec: IntegrationSpec = At { table: "integrations", row: &id }.json("spec", &spec)?;
-        let mut named = false;
-        for end in [&mut spec.from, &mut spec.to].into_iter().chain(&mut spec.via) {
-            if end == former {
-                end.clone_from(slug);
-                named = true;
+        let mut spec: S = At { table: specs.table, row: &id }.json("spec", &spec)?;
+        let mut is_named = false;
+        for one in named(&mut spec) {
+            if one == former {
+                one.clone_from(slug);
+                is_named = true;
             }
         }
-        if named {
-            on!(tx.conn(), db => sqlx::query(CHANGE).bind(id).bind(to_json(&spec)).execute(db).await.map(drop))
-                .map_err(sql("rename a system in an integration"))?;
+        if is_named {
+            let changed = to_json(&spec);
+            on!(tx.conn(), db => sqlx::query(specs.change).bind(id).bind(changed).execute(db).await.map(drop))
+                .map_err(sql("write what names what is renamed"))?;
         }
     }
     Ok(())

@@ -23,6 +23,8 @@ pub struct Figures {
     pub started_at: Timestamp,
     /// How it ended.
     pub outcome: Outcome,
+    /// Whether its integration was in maintenance or a freeze: then it does not count if it failed.
+    pub in_maintenance: bool,
     /// Whether it moves the state.
     pub last_attempt: bool,
     /// How long it took, in microseconds.
@@ -35,7 +37,7 @@ pub struct Figures {
     pub run_counted: bool,
 }
 
-/// The last verdict of a probe before a moment.
+/// The last verdict of a probe before a moment. What failed in maintenance is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerdictRun {
     /// Whose.
@@ -54,19 +56,22 @@ const FEW: usize = 16;
 macro_rules! figures {
     ($whose:literal) => {
         concat!(
-            "select id, integration_id, probe_id, origin, environment, started_at, outcome, last_attempt, latency_us, \
-             measures, units_counted, run_counted from runs where ",
+            "select id, integration_id, probe_id, origin, environment, started_at, outcome, in_maintenance, \
+             last_attempt, latency_us, measures, units_counted, run_counted from runs where ",
             $whose,
             " and started_at >= $2 and started_at < $3 and outcome <> 'running' order by started_at, id"
         )
     };
 }
 
+// Whether it was in maintenance stands in no index, so it is looked up of those alone that failed.
 const VERDICTS: &str = "select p.id as probe_id, r.id as run, r.started_at, r.outcome \
     from probes p join runs r on r.id = (select id from runs \
     where integration_id = p.integration_id and probe_id = p.id \
     and started_at >= $2 and started_at < $3 and last_attempt = $4 \
-    and outcome in ('ok', 'warn', 'partial', 'failed', 'missed') order by started_at desc, id desc limit 1) \
+    and outcome in ('ok', 'warn', 'partial', 'failed', 'missed') and (outcome not in ('failed', 'missed') \
+    or not (select kept.in_maintenance from runs kept where kept.id = runs.id)) \
+    order by started_at desc, id desc limit 1) \
     where ($1 is null or p.id = $1) order by p.id";
 
 impl Store {
@@ -105,8 +110,9 @@ impl Store {
         Ok(())
     }
 
-    /// For each of the probes the newest run that ended a check with a verdict (`ok`, `warn`, `partial`, `failed`, `missed`) and
-    /// began in `since..before`; probes without one are left out. `since` bounds the search: a verdict holds for a while only.
+    /// For each of the probes the newest run that ended a check with a verdict (`ok`, `warn`, `partial`, and out of maintenance
+    /// `failed` and `missed`) and began in `since..before`; probes without one are left out. `since` bounds the search: a verdict
+    /// holds for a while only.
     pub async fn verdict_runs_before(
         &self,
         probes: &[ProbeId],
@@ -145,6 +151,7 @@ struct FiguresRow<'r> {
     environment: String,
     started_at: i64,
     outcome: &'r str,
+    in_maintenance: bool,
     last_attempt: bool,
     latency_us: Option<i64>,
     measures: Option<&'r str>,
@@ -164,6 +171,7 @@ impl TryFrom<FiguresRow<'_>> for Figures {
             environment: row.environment,
             started_at: Timestamp(row.started_at),
             outcome: at.word("outcome", row.outcome)?,
+            in_maintenance: row.in_maintenance,
             last_attempt: row.last_attempt,
             latency_us: row.latency_us,
             measures: at.json_or_none("measures", row.measures)?,

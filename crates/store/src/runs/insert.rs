@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use model::{Phases, Records, Run};
+use model::{Phases, Records, Run, Slug};
 
 use crate::{
     Result, RunRecord,
@@ -27,10 +27,13 @@ impl<'a> NewRow<'a> {
         Self { record, id: id.to_string(), units_counted: finite(units_counted).unwrap_or(0.0), run_counted }
     }
 
-    /// Whether the columns that only sent runs fill are all empty, as of every run of a probe.
+    /// Whether the columns that few runs of probes fill are all empty: those of sent runs, and those of what failed while it was
+    /// let alone or for a cause elsewhere.
     fn is_short(&self) -> bool {
         let run = &self.record.run;
-        !self.run_counted
+        !run.in_maintenance
+            && run.cause.is_none()
+            && !self.run_counted
             && self.units_counted == 0.0
             && run.external_id.is_none()
             && run.records == Records::default()
@@ -71,7 +74,9 @@ static INSERT_LONG: Bulk = Bulk::insert(
         "event_at",
         "delivered_at",
         "touches",
-        "touch_s"
+        "touch_s",
+        "in_maintenance",
+        "cause"
     ),
     "on conflict do nothing",
 );
@@ -112,7 +117,7 @@ macro_rules! bind_short {
 pub(super) async fn insert(tx: &mut Tx, rows: &[NewRow<'_>]) -> Result<u64> {
     let (short, long): (Vec<&NewRow<'_>>, Vec<&NewRow<'_>>) = rows.iter().partition(|row| row.is_short());
     let mut written = execute_all!(tx, INSERT_SHORT, short, "write runs", |query, row| bind_short!(query, row));
-    written += execute_all!(tx, INSERT_LONG, long, "write sent runs", |query, row| {
+    written += execute_all!(tx, INSERT_LONG, long, "write whole runs", |query, row| {
         let (query, run) = (bind_short!(query, row), &row.record.run);
         query
             .bind(clean_some(run.external_id.as_deref()))
@@ -128,6 +133,8 @@ pub(super) async fn insert(tx: &mut Tx, rows: &[NewRow<'_>]) -> Result<u64> {
             .bind(run.delivered_at.map(|at| at.0))
             .bind(run.touches)
             .bind(run.touch_s)
+            .bind(run.in_maintenance)
+            .bind(run.cause.as_ref().map(Slug::as_str))
     });
     let details: Vec<Details<'_>> = rows.iter().filter_map(Details::of).collect();
     execute_all!(tx, INSERT_DETAILS, details, "write the details of runs", |query, row| {

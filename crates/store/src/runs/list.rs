@@ -45,10 +45,11 @@ macro_rules! page {
     ($way:literal) => {
         concat!(
             "select r.id, i.slug as integration, i.name as integration_name, p.slug as probe, r.origin, r.outcome, \
-             r.reason, r.message, r.started_at, r.duration_ms, r.latency_us, r.units, r.records_written, \
-             r.records_failed, r.demo_history \
-             from (select id, integration_id, probe_id, origin, outcome, reason, message, started_at, duration_ms, \
-             latency_us, units, records_written, records_failed, demo_history from runs where ",
+             r.reason, r.message, r.cause, r.in_maintenance, r.started_at, r.duration_ms, r.latency_us, r.units, \
+             r.records_written, r.records_failed, r.demo_history \
+             from (select id, integration_id, probe_id, origin, outcome, reason, message, cause, in_maintenance, \
+             started_at, duration_ms, latency_us, units, records_written, records_failed, demo_history \
+             from runs where ",
             $way,
             " ($1 is null or probe_id = $1) and ($2 is null or integration_id = $2) \
              and ($3 is null or origin = $3) and ($4 is null or outcome = $4) and ($5 is null or reason = $5) \
@@ -126,6 +127,8 @@ pub(super) struct ListRow {
     outcome: String,
     reason: Option<String>,
     message: Option<String>,
+    cause: Option<String>,
+    in_maintenance: bool,
     started_at: i64,
     duration_ms: Option<i64>,
     latency_us: Option<i64>,
@@ -149,6 +152,8 @@ impl TryFrom<ListRow> for RunRow {
             outcome: at.word("outcome", &row.outcome)?,
             reason: row.reason.map(|reason| at.word("reason", &reason)).transpose()?,
             message: row.message,
+            cause: row.cause.map(|slug| at.word("cause", &slug)).transpose()?,
+            in_maintenance: row.in_maintenance,
             started_at: Timestamp(row.started_at),
             duration_ms: row.duration_ms,
             latency_us: row.latency_us,

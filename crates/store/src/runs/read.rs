@@ -22,8 +22,8 @@ macro_rules! last_good {
     ($whose:literal) => {
         concat!(
             "select r.id, i.slug as integration, i.name as integration_name, p.slug as probe, r.origin, r.outcome, \
-             r.reason, r.message, r.started_at, r.duration_ms, r.latency_us, r.units, r.records_written, \
-             r.records_failed, r.demo_history \
+             r.reason, r.message, r.cause, r.in_maintenance, r.started_at, r.duration_ms, r.latency_us, r.units, \
+             r.records_written, r.records_failed, r.demo_history \
              from runs r join integrations i on i.id = r.integration_id left join probes p on p.id = r.probe_id \
              where r.id = (select id from runs where integration_id = $1 and ",
             $whose,
@@ -95,6 +95,7 @@ impl Store {
 }
 
 #[derive(sqlx::FromRow)]
+#[expect(clippy::struct_excessive_bools, reason = "the columns are as they are")]
 struct RunRowWhole {
     id: String,
     integration_id: i64,
@@ -111,6 +112,8 @@ struct RunRowWhole {
     outcome: String,
     reason: Option<String>,
     message: Option<String>,
+    cause: Option<String>,
+    in_maintenance: bool,
     attempt: i64,
     last_attempt: bool,
     skipped: Option<i64>,
@@ -154,6 +157,8 @@ impl TryFrom<RunRowWhole> for RunRecord {
             outcome: at.word::<Outcome>("outcome", &row.outcome)?,
             reason: row.reason.as_deref().map(|reason| at.word("reason", reason)).transpose()?,
             message: row.message,
+            cause: row.cause.as_deref().map(|slug| at.word("cause", slug)).transpose()?,
+            in_maintenance: row.in_maintenance,
             attempt: at.number("attempt", row.attempt)?,
             last_attempt: row.last_attempt,
             skipped: row.skipped.map(|skipped| at.number("skipped", skipped)).transpose()?,

@@ -3,7 +3,7 @@
 use model::{IntegrationId, ProbeId, Run, Step, Subject, Timestamp};
 
 use super::{desk, insert, insert::NewRow};
-use crate::{GroupRecorded, NewNotice, Result, SentGroup, Store, outbox, rollups, states};
+use crate::{GroupRecorded, Result, SentGroup, Store, rollups, states};
 
 /// A run and the rows it belongs to. On the way in the slugs in the run are not looked at; on the way out they are those of now.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,9 +30,6 @@ pub struct Batch {
     pub sent_states: Vec<(IntegrationId, String)>,
     /// Minutes that have to be rolled up anew.
     pub dirty: Vec<(Subject, Timestamp)>,
-    /// What owners are to be told of the changes of level that these runs and states made. One whose key is there already is left
-    /// out in silence, also when it was sent long ago.
-    pub notices: Vec<NewNotice>,
 }
 
 /// What became of a batch.
@@ -55,7 +52,6 @@ impl Store {
         states::put_sent_states(&mut tx, &batch.sent_states).await?;
         let minutes: Vec<_> = batch.dirty.iter().map(|&(subject, minute)| (subject, Step::Minute, minute)).collect();
         rollups::mark(&mut tx, &minutes).await?;
-        outbox::put_notices(&mut tx, &batch.notices).await?;
         tx.commit().await?;
         Ok(Recorded { runs: usize::try_from(runs).unwrap_or(usize::MAX), groups })
     }

@@ -22,6 +22,8 @@ pub fn blank(integration: &Slug, environment: &str, origin: Origin, started_at: 
         outcome,
         reason: None,
         message: None,
+        cause: None,
+        in_maintenance: false,
         attempt: 1,
         last_attempt: true,
         skipped: None,

@@ -39,9 +39,8 @@ async fn tell(mut socket: WebSocket, clock: Arc<dyn Clock>) {
             return;
         }
         // What is said to the feed changes nothing but its next message.
-        match tokio::time::timeout(EVERY, socket.recv()).await {
-            Ok(None | Some(Err(_) | Ok(Message::Close(_)))) => return,
-            Ok(Some(Ok(_))) | Err(_) => {}
+        if let Ok(None | Some(Err(_) | Ok(Message::Close(_)))) = tokio::time::timeout(EVERY, socket.recv()).await {
+            return;
         }
     }
 }

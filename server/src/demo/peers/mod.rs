@@ -24,7 +24,7 @@ use super::{script::figures::delay_us, servers};
 use crate::ServerError;
 
 /// A talk that takes longer is ended.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 /// Waited where nobody could be let in.
 const AGAIN: Duration = Duration::from_millis(100);
 

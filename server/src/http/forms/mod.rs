@@ -4,8 +4,12 @@
 pub mod ways_in;
 
 mod account;
+mod channels;
+mod handling;
+mod local;
 mod people;
 mod secrets;
+mod windows;
 
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -27,7 +31,9 @@ const LARGEST: usize = 64 * 1024;
 
 /// Every form's route.
 pub fn router() -> Router<Door> {
-    Router::new().merge(ways_in::router()).merge(account::router()).merge(people::router()).merge(secrets::router())
+    let own = ways_in::router().merge(account::router());
+    let administrators = people::router().merge(secrets::router()).merge(channels::router());
+    own.merge(administrators).merge(handling::router()).merge(windows::router())
 }
 
 /// A form that was sent: by whom, to where, and what its fields hold.

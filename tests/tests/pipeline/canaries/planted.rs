@@ -6,10 +6,13 @@ use tests::canary::Canary;
 
 use super::scene::Scene;
 
-/// In a vault, the environment or a file, and named by the options of a probe: each with the name of its secret.
-pub static SECRETS: [(&str, Canary); 15] = [
+/// In a vault, the environment or a file, and named by the options of a probe or by a channel: each with the name of its secret.
+pub static SECRETS: [(&str, Canary); 18] = [
     ("BEARER", Canary::of("bearer")),
     ("BODY", Canary::of("body")),
+    ("CHANNELHEADER", Canary::of("channelheader")),
+    ("CHANNELKEY", Canary::of("channelkey")),
+    ("CHANNELPATH", Canary::of("channelpath")),
     ("COMMAND", Canary::of("putbycommand")),
     ("FINE", Canary::of("answeredfine")),
     ("FORM", Canary::of("putbyform")),

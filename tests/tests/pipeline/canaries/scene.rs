@@ -75,9 +75,11 @@ impl Scene {
         fs::write(given.path().join("catalogue.yaml"), catalogue()).expect("a catalogue");
         let settings = format!(
             "secret_variables = ['CANARY_OF_TEST']\nsecret_folders = ['{}']\n[[sign_in.provider]]\nname = 'parrot'\nissuer = 'http://{}'\nclient_id = 'bridgewatch'\n\
-             client_secret = '${{env:CLIENT_OF_TEST}}'\ndefault_role = 'viewer'\n",
+             client_secret = '${{env:CLIENT_OF_TEST}}'\ndefault_role = 'viewer'\n[[channel]]\nname = 'parrot'\nkind = 'webhook'\nowners = ['*']\n\
+             url = '{}'\nsecret = '${{secret:CHANNELKEY}}'\nheaders = {{ authorization = 'Bearer ${{secret:CHANNELHEADER}}' }}\n",
             given.path().display(),
-            http.address
+            http.address,
+            http.url("/any/${secret:CHANNELPATH}")
         );
         let environment = [
             ("BRIDGEWATCH_LOG", "debug"),

@@ -58,7 +58,7 @@ impl Fate {
 
     async fn die(&self) {
         self.dead.notify_one();
-        pending().await
+        pending::<()>().await;
     }
 
     /// Something that the courier does, step by step.

@@ -1,6 +1,11 @@
-//! The owner is told: from the outbox of a real store, by a real mail relay, however often we are killed on the way.
+//! The owner is told, by a real mail relay: from the outbox of a real store however often the courier is killed on the way (`killed`),
+//! by a whole house (`whole`), by the binary that is killed (`struck`), and when somebody tries a channel (`tried`).
 
+mod bridges;
 mod fate;
 mod killed;
 mod relayed;
 mod scene;
+mod struck;
+mod tried;
+mod whole;

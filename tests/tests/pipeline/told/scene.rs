@@ -7,7 +7,7 @@ use model::{
 };
 use notify::{Channel, Channels, Courier, CourierLimits, Fill, Filled, Mail};
 use server::telling::StoredOutbox;
-use store::{Batch, NewNotice, Store, StoreUrl, Write};
+use store::{NewNotice, Store, StoreUrl, Telling, Write};
 use tempfile::TempDir;
 use tests::{
     postgres::Postgres,
@@ -136,7 +136,8 @@ impl Scene {
     pub async fn changed(&self, number: u32, kind: NoticeKind) {
         let notice = notice(number, kind, NOW);
         let notices = vec![NewNotice { integration_id: self.integration, notice }];
-        self.store.record(&Batch { notices, ..Batch::default() }).await.expect("recorded");
+        let telling = Telling { integration_id: self.integration, told: None, notices };
+        self.store.tell(&[telling]).await.expect("told");
     }
 
     /// Another process that sends what waits.

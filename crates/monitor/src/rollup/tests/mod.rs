@@ -162,3 +162,31 @@ async fn what_comes_after_its_raw_rows_are_gone_takes_nothing_away() {
     let [sent] = house.of(Subject::Sent(integration), Step::Hour, hour).await.try_into().expect("one hour");
     assert_eq!(sent.counts.failed, 1);
 }
+
+#[tokio::test]
+async fn what_failed_in_maintenance_counts_for_nothing_and_that_time_is_told_apart() {
+    let mut house = House::start("1m").await;
+    let (opens, closes) = (START + Span::seconds(20), START + Span::seconds(50));
+    let spec = json!({"slug": "patch", "once": {"from": opens, "to": closes}, "integrations": ["bridge-0"]});
+    let spec = serde_json::from_value(spec).expect("a window");
+    house.store.apply(&[Write::PutWindow { spec, catalogue: None }], START).await.expect("a window");
+    let probe = house.watched().id();
+    for (second, outcome, in_maintenance) in [(1, Outcome::Ok, false), (30, Outcome::Failed, true)] {
+        let at = START + Span::seconds(second);
+        let run = run(house.bench.executor.ids.next(at), at, outcome);
+        house.record(Run { in_maintenance, ..run }, Some(probe)).await;
+    }
+    // Retired before the minute is made: it tells of the past all the same.
+    let slug = Slug::parse("patch").expect("a slug");
+    house.store.apply(&[Write::RetireWindow { slug }], START + MINUTE).await.expect("retired");
+
+    house.roll_up(START + MINUTE).await;
+
+    let integration = house.landscape.bridges[0].id();
+    for subject in [Subject::Probe(probe), Subject::Integration(integration)] {
+        let [made] = house.of(subject, Step::Minute, START).await.try_into().expect("one minute");
+        assert_eq!((made.counts.ok, made.counts.failed, made.counts.error_rate()), (1, 0, Some(0.0)), "{subject}");
+        let held = Held { up_ms: 29_000, unknown_ms: 1_000, maintenance_ms: 30_000, ..Held::default() };
+        assert_eq!(made.held, held, "{subject}");
+    }
+}

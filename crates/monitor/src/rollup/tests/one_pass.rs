@@ -105,7 +105,7 @@ async fn one_pass_finds_what_reading_each_integration_finds() {
 #[test]
 fn many_integrations_or_all_of_production_are_read_in_one_pass() {
     let landscape = Landscape::default();
-    let sources = |subjects: BTreeSet<Subject>| Minute::new(&landscape, START, START, subjects).sources();
+    let sources = |subjects: BTreeSet<Subject>| Minute::new(&landscape, START, START, subjects, Vec::new()).sources();
     let sent = |count: i64| (1..=count).map(|id| Subject::Sent(IntegrationId(id)));
     assert_eq!(sources(BTreeSet::new()), []);
     assert_eq!(sources(sent(16).collect()).len(), 16);

@@ -1,4 +1,4 @@
-//! Packets of MySQL: three bytes of length, one that counts, and that much.
+//! Packets of `MySQL`: three bytes of length, one that counts, and that much.
 
 use model::Reason;
 use rules::assess::Trouble;

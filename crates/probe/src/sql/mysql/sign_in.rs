@@ -1,4 +1,4 @@
-//! Signing in to MySQL and MariaDB: by the hash of either generation, or in clear over TLS.
+//! Signing in to `MySQL` and `MariaDB`: by the hash of either generation, or in clear over TLS.
 
 use model::Reason;
 use ring::digest::{Algorithm, Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
@@ -150,7 +150,9 @@ fn proof(peer: &str, plugin: &str, password: &str, nonce: &[u8], secure: bool) -
 
 fn hash(algorithm: &'static Algorithm, parts: &[&[u8]]) -> Vec<u8> {
     let mut context = Context::new(algorithm);
-    parts.iter().for_each(|part| context.update(part));
+    for part in parts {
+        context.update(part);
+    }
     context.finish().as_ref().to_vec()
 }
 

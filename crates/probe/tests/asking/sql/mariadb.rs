@@ -1,4 +1,4 @@
-//! A real MariaDB, which speaks the protocol of MySQL.
+//! A real `MariaDB`, which speaks the protocol of `MySQL`.
 
 use model::{Reason, Span};
 use rules::assess::Fact;

@@ -61,7 +61,7 @@ async fn what_is_no_postgres_is_told_and_asks_in_vain_for_the_password() {
     }
 }
 
-/// What a server of MySQL says first.
+/// What a server of `MySQL` says first.
 fn greeting(plugin: &str, nonce: &[u8; 20]) -> Vec<u8> {
     let body = [
         b"\x0a8.4.3\0\x01\0\0\0".as_slice(),

@@ -1,5 +1,6 @@
 //! Documents that are right, wrong and arbitrary.
 
+mod acts;
 mod generated;
 mod planned;
 mod right;
