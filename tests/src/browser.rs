@@ -140,9 +140,13 @@ impl Browser {
         self.client.execute(script, Vec::new()).await.expect("the script runs")
     }
 
-    /// Clicks what a CSS selector finds first.
+    /// Clicks what a CSS selector finds first, after it was brought to the middle: at the edge it may lie below a bar, from where a
+    /// person scrolls on and a driver does not.
     pub async fn click(&self, selector: &str) {
         let element = self.client.wait().for_element(fantoccini::Locator::Css(selector)).await.expect(selector);
+        let there = serde_json::to_value(&element).expect("a reference");
+        let middle = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        self.client.execute(middle, vec![there]).await.expect("it can be scrolled to");
         element.click().await.expect("it can be clicked");
     }
 
