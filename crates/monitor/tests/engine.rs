@@ -327,8 +327,9 @@ async fn a_new_start_knows_what_the_last_one_knew() {
     let _ = server.await;
     let house = House::start(json!({}), vec![tcp(address, "1s")]).await;
     house.send(json!([{"outcome": "ok"}])).await.expect("stored");
-    house.shows("it is down", |row| row.standing.level == Level::Problem).await;
-    let before = house.row();
+    // Judged as it comes, counted once it is stored: the row may show the one a moment before the other.
+    let is_down = |row: &BoardRow| row.standing.level == Level::Problem && row.today.failed >= 3;
+    let before = house.shows("it is down", is_down).await;
 
     let house = house.again().await;
 
@@ -336,7 +337,7 @@ async fn a_new_start_knows_what_the_last_one_knew() {
     assert_eq!(after.standing.level, Level::Problem);
     assert_eq!(after.probes[0].state.since, before.probes[0].state.since);
     assert_eq!(after.sent.last, before.sent.last);
-    assert!(after.today.failed >= before.today.failed && before.today.failed >= 3, "{:?}", after.today);
+    assert!(after.today.failed >= before.today.failed, "{:?}", after.today);
     house.end().await;
 }
 
