@@ -3,12 +3,14 @@
 mod channels;
 mod file;
 mod filled;
+mod limits;
 mod outside;
 mod people;
 mod reach;
 mod slip;
 
 use std::{
+    collections::BTreeMap,
     env,
     net::SocketAddr,
     num::NonZeroU32,
@@ -38,7 +40,7 @@ pub const LISTEN: &str = "127.0.0.1:7077";
 /// The longest that a request may take.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// The environment's names that mean something; any other `BRIDGEWATCH_*` is an error.
-const ENVIRONMENT: [&str; 8] = [
+const ENVIRONMENT: [&str; 9] = [
     "BRIDGEWATCH_LISTEN",
     "BRIDGEWATCH_PUBLIC_URL",
     "BRIDGEWATCH_SECRET_KEY",
@@ -47,6 +49,7 @@ const ENVIRONMENT: [&str; 8] = [
     "BRIDGEWATCH_DEMO",
     "BRIDGEWATCH_CONFIG",
     "BRIDGEWATCH_LOG",
+    "BRIDGEWATCH_TOKEN",
 ];
 
 /// Everything that the house needs to know to start.
@@ -96,6 +99,8 @@ pub struct Config {
     pub sessions: Sessions,
     /// How much may be asked how fast.
     pub limits: Limits,
+    /// How many probes of one kind may be on the network at once, where that is not the usual.
+    pub kind_limits: BTreeMap<String, usize>,
     /// The longest that a request may take; no matter of the file.
     pub time_limit: Duration,
     /// What figures depend on.
@@ -142,7 +147,8 @@ impl Config {
             data,
             sign_in: file.sign_in,
             sessions: file.sessions,
-            limits: file.limits,
+            limits: file.limits.limits(),
+            kind_limits: file.limits.kinds,
             time_limit: TIME_LIMIT,
             settings: file.settings,
         };
@@ -177,6 +183,7 @@ impl Config {
             sign_in: SignIn::default(),
             sessions: Sessions::default(),
             limits: Limits { address_per_second: fast, address_burst: fast, token_per_second: fast, token_burst: fast },
+            kind_limits: BTreeMap::new(),
             time_limit: TIME_LIMIT,
             settings: Settings::default(),
         }
@@ -216,6 +223,7 @@ impl Config {
             return Err(ServerError::Config(why.to_owned()));
         }
         self.check_outside()?;
+        self.check_kind_limits()?;
         self.check_channels()?;
         self.reach.check(self.listen)
     }

@@ -35,7 +35,8 @@ impl Engine {
         seed: u64,
     ) -> Result<Monitor, ServerError> {
         let (settings, clock, store) = (config.settings.clone(), Arc::clone(clock), store.clone());
-        let limits = MonitorConfig { tellers, ..MonitorConfig::new(config.data.join("spool")) };
+        let mut limits = MonitorConfig { tellers, ..MonitorConfig::new(config.data.join("spool")) };
+        limits.kind_limits.extend(config.kind_limits.clone());
         let starting = self.handle.spawn(Monitor::start(settings, limits, store, clock, clients, seed));
         let started = starting.await;
         Ok(started.map_err(|why| ServerError::Config(format!("the engine ended while it started: {why}")))??)

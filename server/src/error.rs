@@ -59,6 +59,14 @@ pub enum ServerError {
     /// The cron ticks failed.
     #[error("the scheduler of roll-up and retention: {0}")]
     Ticks(#[from] tokio_cron_scheduler::JobSchedulerError),
+    /// A server that was asked to do something did not.
+    #[error("the server at {server}: {why}")]
+    Server {
+        /// Where it should be.
+        server: String,
+        /// What it said, or why it said nothing.
+        why: String,
+    },
     /// A file, thread or socket failed.
     #[error("{what}: {source}")]
     Io {

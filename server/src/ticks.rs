@@ -1,10 +1,7 @@
 //! What happens by the clock of the house, a dozen UTC ticks at most: tokio-cron-scheduler carries them. Probes do not hang on
 //! it: they have a queue of their own in `monitor`.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
-};
+use std::sync::Arc;
 
 use model::{Clock, Span, settings::Keep};
 use monitor::Handle;
@@ -53,14 +50,13 @@ impl Ticks {
     /// Starts them.
     pub async fn start(engine: Handle, store: Store, past: Past, web: Web) -> Result<Self, ServerError> {
         let scheduler = JobScheduler::new().await?;
-        // Below every revision: the first look reads again, so that nothing written while the engine started is missed.
-        let known = Arc::new(AtomicI64::new(-1));
-        let (looker, read) = (engine.clone(), store.clone());
+        let looker = engine.clone();
         scheduler
             .add(Job::new_async(LOOK, move |_, _| {
-                let (engine, store, known) = (looker.clone(), read.clone(), known.clone());
+                let engine = looker.clone();
                 Box::pin(async move {
-                    if let Err(why) = look(&engine, &store, &known).await {
+                    // What this process wrote is read already.
+                    if let Err(why) = engine.catalogue_changed().await {
                         tracing::warn!(%why, "the catalogue could not be read again; it is tried again");
                     }
                 })
@@ -111,16 +107,6 @@ impl Ticks {
             tracing::warn!(%why, "the ticks did not end cleanly");
         }
     }
-}
-
-/// Has the engine read the catalogue again if its revision moved. What this process wrote is read twice then, which is harmless.
-async fn look(engine: &Handle, store: &Store, known: &AtomicI64) -> Result<(), ServerError> {
-    let revision = store.catalogue_revision().await?;
-    if revision != known.load(Ordering::SeqCst) {
-        engine.catalogue_changed().await?;
-        known.store(revision, Ordering::SeqCst);
-    }
-    Ok(())
 }
 
 /// Deletes what is older than the settings keep: of what owners were told, all that does not wait, as old as the runs it tells of.

@@ -116,6 +116,33 @@ async fn a_promise_is_not_missed_while_it_is_paused_and_is_made_anew_when_that_i
     assert_eq!(desk.missed.len(), 2);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_run_that_did_not_come_is_excused_by_a_window_anywhere_between_due_and_deadline() {
+    let (bench, _commands, _inbox) = Bench::idle(&[Vec::new()], &limits());
+    // Given a run every hour with a grace of ten minutes, and a window within the grace of the first
+    let schedule = Schedule::Every { every: Span::hours(1) };
+    let mut stored = Stored::from(snapshot(&[Vec::new()]));
+    stored.catalogue.integrations[0].spec.expect =
+        Some(Expectation { schedule, grace: Span::minutes(10), min_units: None });
+    let due = START + Span::hours(1);
+    let once = json!({"from": due + Span::minutes(3), "to": due + Span::minutes(5)});
+    let spec = serde_json::from_value(json!({"slug": "patch", "once": once, "everything": true}));
+    stored.windows.push(WindowRow { id: WindowId(1), spec: spec.expect("a window"), catalogue: None });
+    let mut desk = bench.desk();
+    desk.follow(Arc::new(Landscape::make(stored, &bench.landscape, &bench.maker)));
+    assert_eq!(desk.sent[&BRIDGE].next_due, Some(due));
+
+    // When neither comes, then only the second is held against it.
+    for excused in [true, false] {
+        desk.missed.clear();
+        bench.pass(Span::minutes(75)).await;
+        desk.deadline(Subject::Sent(BRIDGE));
+        let told: Vec<bool> = desk.missed.iter().map(|missed| missed.run.in_maintenance).collect();
+        assert_eq!(told, [excused]);
+        assert_eq!(desk.sent[&BRIDGE].missed_in_a_row(), u32::from(!excused));
+    }
+}
+
 /// A desk that knows `bridge-0` and `bridge-1`, both from `a` to `b`, and these windows.
 fn desk(bench: &Bench, windows: Vec<WindowRow>) -> Desk {
     let probes = || vec![probe("api", "10s", &json!({}), &json!({}))];
@@ -203,4 +230,32 @@ async fn a_failure_that_a_down_system_explains_is_recorded_with_it() {
     desk.attempt(&watched, &mut run(desk.ids.next(now), now, Outcome::Ok));
     assert_eq!(desk.look_around(), HashSet::from([BRIDGE, IntegrationId(2)]));
     assert_eq!(fails(&mut desk, 0).cause, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_hears_first_of_a_failure_hears_its_cause_and_the_looking_is_bounded() {
+    let (bench, _commands, _inbox) = Bench::idle(&[], &limits());
+    let mut desk = desk(&bench, Vec::new());
+    let both = || HashSet::from([BRIDGE, IntegrationId(2)]);
+    let at_once = |desk: &mut Desk| -> HashSet<IntegrationId> { desk.look_for_causes_at_once().into_iter().collect() };
+
+    // Given that all that asks a system fails, when the commit comes that makes them down, then their cause is found before the board
+    // shows them, and before that nothing is looked for.
+    for found in [HashSet::new(), HashSet::new(), both()] {
+        bench.pass(Span::seconds(1)).await;
+        fails(&mut desk, 0);
+        fails(&mut desk, 1);
+        assert_eq!(at_once(&mut desk), found);
+    }
+    assert!(desk.cause(&slug("bridge-0")).is_some() && !desk.lacks_causes());
+
+    // When a verdict moves right after that, then it waits for a later look.
+    bench.pass(Span::ms(20)).await;
+    let (watched, now) = (Arc::clone(&desk.landscape.bridges[1].probes[0]), desk.now());
+    desk.attempt(&watched, &mut run(desk.ids.next(now), now, Outcome::Ok));
+    assert_eq!(at_once(&mut desk), HashSet::new());
+    assert!(desk.lacks_causes());
+    bench.pass(Span::ms(80)).await;
+    assert_eq!(at_once(&mut desk), both());
+    assert!(!desk.lacks_causes());
 }

@@ -121,11 +121,15 @@ impl Boarding {
         self.publish(now);
     }
 
-    /// Makes the rows anew that were touched, save those that nobody waits for and that are younger than [`SETTLE`]: the next sweep
-    /// makes them.
-    pub(crate) fn refresh(&mut self, desk: &Desk) {
+    /// Makes the rows anew that were touched (these are by their causes), save those that nobody waits for and that are younger than
+    /// [`SETTLE`]: the next sweep makes them. So it does with all of them while a verdict moved and its cause was not looked for.
+    pub(crate) fn refresh(&mut self, desk: &Desk, touched: Vec<IntegrationId>) {
         let now = desk.now();
-        if self.remake_touched(desk, now, SETTLE) > 0 {
+        for integration in touched {
+            self.touched.entry(integration).or_default();
+        }
+        let age = if desk.lacks_causes() { Span::hours(1) } else { SETTLE };
+        if self.remake_touched(desk, now, age) > 0 {
             self.publish(now);
         }
     }

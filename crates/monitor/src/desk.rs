@@ -74,7 +74,7 @@ pub(crate) struct Desk {
 impl Desk {
     /// Notes on an attempt of a probe what else holds, folds it, and asks for the next one sooner while a change is being confirmed.
     pub(crate) fn attempt(&mut self, watched: &Watched, run: &mut Run) {
-        self.note(watched.probe.integration_id, run);
+        self.note(watched.probe.integration_id, run, None);
         if watched.spec().upside_down {
             // That something answers which should not is explained by nothing that is down.
             run.cause = None;
@@ -103,7 +103,9 @@ impl Desk {
         } else {
             before.step(run, watched.spec().down_after, watched.spec().up_after)
         };
-        self.around.moved |= (state.verdict, state.since) != (before.verdict, before.since);
+        // Heartbeats tell nothing of a system.
+        self.around.moved |=
+            watched.promise().is_none() && (state.verdict, state.since) != (before.verdict, before.since);
         if watched.promise().is_none() && state.only_went_on_since(&before) {
             self.went_on.insert(watched.id());
             self.went_on_since.get_or_insert_with(|| self.clock.now());
@@ -247,7 +249,7 @@ impl Desk {
             run.scheduled_at = Some(owed.deadline);
             run.reason = Some(Reason::Overdue);
             run.message = Some(message(&whose.schedule, owed, running, self.zone));
-            run.in_maintenance = self.is_in_maintenance(whose.integration_id, [owed.due, owed.deadline]);
+            run.in_maintenance = self.is_excused(whose.integration_id, owed.due, owed.deadline);
             run.probe = whose.probe.as_ref().map(|watched| watched.spec().slug.clone());
             let probe_id = whose.probe.as_ref().map(|watched| watched.id());
             match probe_id {

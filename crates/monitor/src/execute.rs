@@ -14,7 +14,7 @@ use rules::{
     upside::upside_down,
 };
 use tokio::{
-    sync::{Semaphore, mpsc, oneshot},
+    sync::{Notify, Semaphore, mpsc, oneshot},
     time::timeout,
 };
 use tokio_util::sync::CancellationToken;
@@ -24,6 +24,7 @@ use crate::{
     figures::Gauges,
     ids::RunIds,
     landscape::Maker,
+    late::NO_SLOT,
     tasks::{Tasks, said_by},
     watched::{Asks, Part, Watched},
     work::{Attempt, Work},
@@ -31,13 +32,6 @@ use crate::{
 
 /// How much later than a probe's own timeout the engine ends an attempt by itself.
 const MARGIN: Duration = Duration::from_millis(500);
-
-/// Runs that say that a probe was late may wait for the recorder, so many at once. When there is more to record than can be stored,
-/// checks that did happen come first, and what did not is told in fewer runs, each for more periods.
-pub(crate) const TELLERS: usize = 16;
-
-/// What the run of a check says that got no slot.
-const NO_SLOT: &str = "could not start within its period: no free slot";
 
 /// Runs checks, each in a task of its own.
 pub(crate) struct Executor {
@@ -48,7 +42,10 @@ pub(crate) struct Executor {
     pub(crate) checks: Tasks,
     pub(crate) stop: CancellationToken,
     pub(crate) gauges: Arc<Gauges>,
-    pub(crate) tellers: Semaphore,
+    /// Places for runs that say that a probe was late.
+    pub(crate) late_places: Semaphore,
+    /// Rung for runs that the recorder is to look at before it would by itself.
+    pub(crate) hurry: Arc<Notify>,
 }
 
 /// What a check answers to whoever waits for it, after the commit.
@@ -57,6 +54,13 @@ pub(crate) type Done = oneshot::Sender<Result<Run, MonitorError>>;
 impl Executor {
     /// Starts the check that was planned for this moment.
     pub(crate) fn start(self: &Arc<Self>, watched: Arc<Watched>, planned: Timestamp, done: Option<Done>) {
+        // One that waits already has its place, and another behind it would ask no sooner.
+        if done.is_none()
+            && matches!(watched.part, Part::Asks(_))
+            && let Some(passed) = watched.queues(planned)
+        {
+            return self.skip(watched, passed, 1, NO_SLOT.into());
+        }
         let this = Arc::clone(self);
         self.gauges.asking.fetch_add(1, Ordering::Relaxed);
         self.checks.spawn("a check", async move {
@@ -66,23 +70,26 @@ impl Executor {
     }
 
     /// All attempts of one check, each recorded as it ends.
-    async fn check(&self, watched: &Arc<Watched>, mut planned: Timestamp, done: Option<Done>) {
+    async fn check(self: &Arc<Self>, watched: &Arc<Watched>, mut planned: Timestamp, done: Option<Done>) {
         let asks = match &watched.part {
             Part::Asks(asks) => asks,
             Part::Broken(why) => {
-                return self.record(watched, self.ours(watched, planned, Reason::Config, why), done).await;
+                let run = self.ours(watched, planned, Reason::Config, why);
+                return self.record(attempt_of(watched, run, done)).await;
             }
             Part::Awaits(_) => return,
         };
-        let Some(_turn) = self.in_time(watched, planned, watched.turn.acquire()).await else {
-            return self.tell_late(watched, planned, 1, NO_SLOT, done).await;
+        let place = async { (watched.turn.acquire().await, self.maker.limits.slot(asks).await) };
+        let held = if done.is_some() {
+            self.in_time(watched, planned, place).await
+        } else {
+            self.in_turn(watched, &mut planned, place).await
         };
+        let Some((_turn, mut slot)) = held else { return self.give_up(watched, planned, done).await };
         let retries = watched.spec().retries;
         let mut backoff = retries.backoff;
-        for attempt in 1..=i32::from(retries.count) + 1 {
-            let Some(slot) = self.in_time(watched, planned, self.maker.limits.slot(asks)).await else {
-                return self.tell_late(watched, planned, 1, NO_SLOT, done).await;
-            };
+        let mut attempt = 1;
+        loop {
             let Some(seen) = self.ask(watched, asks, planned).await else { return };
             drop(slot);
             let mut run = self.judge(watched, asks, planned, seen);
@@ -90,16 +97,33 @@ impl Executor {
             run.last_attempt =
                 run.outcome != Outcome::Failed || attempt > i32::from(retries.count) || self.stop.is_cancelled();
             if run.last_attempt {
-                return self.record(watched, run, done).await;
+                return self.record(attempt_of(watched, run, done)).await;
             }
-            self.record(watched, run, None).await;
+            self.record(attempt_of(watched, run, None)).await;
             tokio::select! {
                 () = tokio::time::sleep(backoff.as_duration()) => {}
                 () = self.stop.cancelled() => return,
             }
             backoff = Span::ms(backoff.as_ms().saturating_mul(2));
             planned = self.clock.now();
+            attempt += 1;
+            let Some(next) = self.in_time(watched, planned, self.maker.limits.slot(asks)).await else {
+                return self.give_up(watched, planned, done).await;
+            };
+            slot = next;
         }
+    }
+
+    /// What `wait` gives, however long that takes. By then the check may stand for a newer period, whose moment `planned` becomes.
+    /// `None`: the engine stops, or the schedule does not know this probe any more.
+    async fn in_turn<T>(&self, watched: &Watched, planned: &mut Timestamp, wait: impl Future<Output = T>) -> Option<T> {
+        let got = tokio::select! {
+            biased;
+            got = wait => Some(got),
+            () = self.stop.cancelled() => None,
+        };
+        *planned = watched.leaves_queue().unwrap_or(*planned);
+        got.filter(|_| !watched.is_left(self.clock.now()))
     }
 
     /// What `wait` gives, if it gives it within the period that began at `planned` and before the engine stops.
@@ -185,38 +209,18 @@ impl Executor {
         run
     }
 
-    /// Notes in a task of its own that a probe could not start for so many periods.
-    pub(crate) fn skip(self: &Arc<Self>, watched: Arc<Watched>, planned: Timestamp, periods: i64, why: String) {
-        let this = Arc::clone(self);
-        self.checks.spawn("a late check", async move {
-            this.tell_late(&watched, planned, periods, &why, None).await;
-        });
-    }
-
-    /// The one run that stands for `skipped` periods in which nothing could start.
-    fn late(&self, watched: &Watched, planned: Timestamp, skipped: i64, why: &str) -> Run {
-        self.gauges.late.fetch_add(1, Ordering::Relaxed);
-        let mut run = self.ours(watched, planned, Reason::SchedulerLate, why);
-        run.skipped = Some(i32::try_from(skipped).unwrap_or(i32::MAX));
-        run
-    }
-
-    /// Records that a probe could not start for so many periods. What more is skipped before that run is recorded goes into it.
-    async fn tell_late(&self, watched: &Arc<Watched>, planned: Timestamp, periods: i64, why: &str, done: Option<Done>) {
-        if self.stop.is_cancelled() || (!watched.skips(periods) && done.is_none()) {
-            return;
+    async fn record(&self, attempt: Box<Attempt>) {
+        // Somebody waits for it, or the next check depends on it.
+        let hurries = attempt.done.is_some() || attempt.run.outcome == Outcome::Failed;
+        if self.record.capacity() < self.record.max_capacity() / 2 {
+            // More comes than the recorder lets lie: without this, what finds no room would wait for it.
+            self.hurry.notify_one();
         }
-        let Ok(_turn) = self.tellers.acquire().await else { return };
         // Without a recorder there is nobody left to tell: the engine is gone.
-        let Ok(place) = self.record.reserve().await else { return };
-        let run = self.late(watched, planned, watched.take_skipped(), why);
-        place.send(Work::Attempt(Box::new(Attempt { watched: Arc::clone(watched), run, done })));
-    }
-
-    async fn record(&self, watched: &Arc<Watched>, run: Run, done: Option<Done>) {
-        let attempt = Attempt { watched: Arc::clone(watched), run, done };
-        // Without a recorder there is nobody left to tell: the engine is gone.
-        let _ = self.record.send(Work::Attempt(Box::new(attempt))).await;
+        let _ = self.record.send(Work::Attempt(attempt)).await;
+        if hurries {
+            self.hurry.notify_one();
+        }
     }
 
     fn blank(&self, watched: &Watched, planned: Timestamp, started_at: Timestamp, outcome: Outcome) -> Run {
@@ -243,6 +247,11 @@ impl Executor {
         drop(slot);
         Some(self.judge(watched, asks, now, seen))
     }
+}
+
+/// Boxed before anything waits, so that no check carries the room of a whole run while it asks.
+pub(crate) fn attempt_of(watched: &Arc<Watched>, run: Run, done: Option<Done>) -> Box<Attempt> {
+    Box::new(Attempt { watched: Arc::clone(watched), run, done })
 }
 
 fn troubled(trouble: Trouble) -> Judgement {

@@ -21,6 +21,7 @@ use crate::{
     ids::RunIds,
     ingest,
     landscape::{Landscape, Maker},
+    past::{Past, of_late},
     ping::{self, Open},
     retain::Retention,
     rollup::RollUp,
@@ -48,8 +49,8 @@ pub(crate) struct Inner {
     pub(crate) record: mpsc::Sender<Work>,
     pub(crate) schedule: mpsc::Sender<Command>,
     pub(crate) landscape: watch::Sender<Arc<Landscape>>,
-    /// One catalogue change at a time.
-    pub(crate) changing: Mutex<()>,
+    /// One catalogue change at a time; holds the revision that the board shows.
+    pub(crate) changing: Mutex<i64>,
     pub(crate) board: watch::Receiver<Arc<Board>>,
     pub(crate) events: broadcast::Sender<Event>,
     pub(crate) rollup: Mutex<RollUp>,
@@ -146,21 +147,28 @@ impl Handle {
         self.on_engine(async move { executor.try_once(&watched).await }).await?.ok_or(MonitorError::Stopped)
     }
 
-    /// Reads catalogue, windows and handling from the store again and touches only what differs. The board shows it when this returns.
+    /// Reads catalogue, windows and handling from the store again, if they were written since, and touches only what differs. The board
+    /// shows it when this returns.
     pub async fn catalogue_changed(&self) -> Result<(), MonitorError> {
         let inner = Arc::clone(&self.0);
         self.on_engine(async move {
-            let _one_at_a_time = inner.changing.lock().await;
+            let mut shown_revision = inner.changing.lock().await;
+            if inner.store.catalogue_revision().await? == *shown_revision {
+                return Ok(());
+            }
             let stored = Stored::read(&inner.store).await?;
+            let revision = stored.revision;
             let before = Arc::clone(&inner.landscape.borrow());
             let landscape = Arc::new(Landscape::make(stored, &before, &inner.maker));
             inner.landscape.send_replace(Arc::clone(&landscape));
             let (done, shown) = oneshot::channel();
             let told = inner.record.send(Work::Landscape(Arc::clone(&landscape), done)).await;
             told.map_err(|_| MonitorError::Stopped)?;
+            inner.executor.hurry.notify_one();
             shown.await.map_err(|_| MonitorError::Stopped)?;
             // While the engine shuts down there is no schedule any more, and that is as it should be.
             let _ = inner.schedule.send(Command::Landscape(landscape)).await;
+            *shown_revision = revision;
             Ok(())
         })
         .await?
@@ -217,14 +225,22 @@ impl Handle {
     /// Hands runs to the recorder and waits for their commit. Whoever stops waiting takes them back, unless they are in the air.
     async fn send(&self, integration: IntegrationId, runs: SentGroup) -> Result<Vec<Receipt>, MonitorError> {
         let (reply, answer) = oneshot::channel();
-        let work = Work::Group(Group { integration, runs, reply });
         let sent = async {
+            let past = self.past(&runs).await?;
+            let work = Work::Group(Group { integration, runs, past, reply });
             self.0.record.send(work).await.map_err(|_| MonitorError::Stopped)?;
+            self.0.executor.hurry.notify_one();
             answer.await.map_err(|_| MonitorError::Stopped)?
         };
-        timeout(self.0.send_wait, sent)
-            .await
-            .unwrap_or_else(|_| Err(MonitorError::Unavailable("the store does not answer; send it again".to_owned())))
+        timeout(self.0.send_wait, sent).await.unwrap_or_else(|_| Err(no_answer()))
+    }
+
+    /// The windows of back then, where one of these failed and is late: what is sent late is judged by those, not by the windows of now.
+    async fn past(&self, runs: &SentGroup) -> Result<Option<Past>, MonitorError> {
+        let Some((from, to)) = of_late(runs, self.0.clock.now()) else { return Ok(None) };
+        let store = self.0.store.clone();
+        let windows = self.on_engine(async move { store.windows_between(from, to).await }).await?;
+        windows.map(|windows| Some(Past::of(windows))).map_err(|_| no_answer())
     }
 
     /// The run of a heartbeat that was said to have begun and not to have ended: the one with this `rid`, or without one the newest.
@@ -251,6 +267,10 @@ async fn newest(store: &Store, probe: ProbeId) -> Result<Option<RunId>, StoreErr
         RunsFilter { probe: Some(probe), origin: Some(Origin::Integration), limit: 1, ..RunsFilter::default() };
     let row = store.runs(&filter).await?.pop();
     Ok(row.filter(|row| row.outcome == Outcome::Running).map(|row| row.id))
+}
+
+fn no_answer() -> MonitorError {
+    MonitorError::Unavailable("the store does not answer; send it again".to_owned())
 }
 
 fn no_such_key() -> MonitorError {

@@ -117,7 +117,7 @@ struct Making<'a> {
 impl Landscape {
     /// Of what the store holds, taking over from `before` what is the same.
     pub(crate) fn make(stored: impl Into<Stored>, before: &Self, maker: &Maker) -> Self {
-        let Stored { catalogue, windows, handling } = stored.into();
+        let Stored { catalogue, windows, handling, .. } = stored.into();
         let mut probes: BTreeMap<IntegrationId, Vec<Probe>> = BTreeMap::new();
         for probe in catalogue.probes {
             probes.entry(probe.integration_id).or_default().push(probe);

@@ -26,6 +26,7 @@ mod ids;
 mod tasks;
 
 mod landscape;
+mod late;
 mod limits;
 mod pauses;
 mod stored;
@@ -37,6 +38,7 @@ mod watchdog;
 
 mod expect;
 mod ingest;
+mod past;
 mod ping;
 mod work;
 
@@ -59,6 +61,10 @@ mod start;
 mod aside_tests;
 #[cfg(test)]
 mod engine_tests;
+#[cfg(test)]
+mod follow_tests;
+#[cfg(test)]
+mod late_tests;
 #[cfg(test)]
 mod testing;
 
@@ -123,6 +129,7 @@ impl Monitor {
         self.stop_asking().await;
         // A recorder that is gone already has nothing left to commit.
         let _ = self.handle.0.record.send(Work::Close).await;
+        self.handle.0.executor.hurry.notify_one();
         self.tasks.ended().await;
     }
 }

@@ -11,6 +11,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
+use futures::FutureExt;
 use model::{ProbeId, Reason, Run, Span, Subject, Timestamp};
 use tokio::sync::mpsc;
 use tokio_util::{
@@ -80,13 +81,21 @@ impl Schedule {
                 () = stop.cancelled() => return,
                 Some(command) = commands.recv() => self.obey(command),
                 Some(expired) = poll_fn(|cx| self.queue.poll_expired(cx)), if !self.queue.is_empty() => {
-                    match expired.into_inner() {
-                        Due::Probe(probe, planned) => self.fire(probe, planned),
-                        Due::Deadline(subject) => self.remind(subject),
+                    self.come(expired.into_inner());
+                    // What else is due by now needs no look at the rest before each; all of it goes back to a later moment.
+                    while let Some(Some(expired)) = poll_fn(|cx| self.queue.poll_expired(cx)).now_or_never() {
+                        self.come(expired.into_inner());
                     }
                 }
                 else => return,
             }
+        }
+    }
+
+    fn come(&mut self, due: Due) {
+        match due {
+            Due::Probe(probe, planned) => self.fire(probe, planned),
+            Due::Deadline(subject) => self.remind(subject),
         }
     }
 
@@ -166,7 +175,7 @@ impl Schedule {
         if late >= period {
             let skipped = late.as_ms() / period.as_ms().max(1);
             let why = format!("could not start for {late}: the scheduler was late");
-            self.executor.skip(watched, planned, skipped, why);
+            self.executor.skip(watched, planned, skipped, why.into());
         } else {
             self.executor.start(watched, planned, None);
         }

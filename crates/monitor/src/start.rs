@@ -25,12 +25,13 @@ use crate::{
     Board, Handle, Monitor, MonitorConfig, MonitorError,
     boarding::Boarding,
     desk::{Around, Desk},
-    execute::{Executor, TELLERS},
+    execute::Executor,
     expect::{Book, heartbeat_due},
     figures::Gauges,
     handle::Inner,
     ids::RunIds,
     landscape::{Build, Landscape, Maker},
+    late::LATE_AT_ONCE,
     limits::Limits,
     ping::only_logs,
     recorder::{Recorder, Waiting},
@@ -70,7 +71,9 @@ pub(crate) async fn start(
     let stop = CancellationToken::new();
     let ids = Arc::new(RunIds::new(seed));
     let maker = Arc::new(Maker { kinds: probe::kinds(), build, limits: Limits::new(&config) });
-    let landscape = Arc::new(Landscape::make(Stored::read(&store).await?, &Landscape::default(), &maker));
+    let stored = Stored::read(&store).await?;
+    let revision = stored.revision;
+    let landscape = Arc::new(Landscape::make(stored, &Landscape::default(), &maker));
 
     let mut rollup = RollUp::new(zone, settings.keep);
     rollup.run(&store, &landscape, now, &gauges).await?;
@@ -88,7 +91,8 @@ pub(crate) async fn start(
         checks: checks.clone(),
         stop: stop.clone(),
         gauges: Arc::clone(&gauges),
-        tellers: Semaphore::new(TELLERS),
+        late_places: Semaphore::new(LATE_AT_ONCE),
+        hurry: Arc::default(),
     });
     // The schedule runs first: loading tells it of more deadlines than its channel holds.
     let calendar = Schedule::new(Arc::clone(&executor), record.clone());
@@ -104,6 +108,7 @@ pub(crate) async fn start(
         boarding: Boarding::new(zone, today, now, board, events.clone()),
         spool: Spool::open(config.spool.clone()).await?,
         waiting: Waiting::default(),
+        hurry: Arc::clone(&executor.hurry),
     };
     resume(&mut recorder.desk, &store, &landscape, now).await?;
     recorder.follow(Arc::clone(&landscape));
@@ -134,7 +139,7 @@ pub(crate) async fn start(
         record,
         schedule,
         landscape,
-        changing: Mutex::default(),
+        changing: Mutex::new(revision),
         board: board_seen,
         events,
         rollup: Mutex::new(rollup),

@@ -32,14 +32,15 @@ impl Tasks {
     /// Runs a task on the present runtime.
     pub(crate) fn spawn(&self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
         let (failure, gauges) = (Arc::clone(&self.failure), Arc::clone(&self.gauges));
-        self.tracker.spawn(async move {
-            if let Err(panic) = AssertUnwindSafe(task).catch_unwind().await {
+        // Not `async`: such a block would hold the task twice, and each check is one.
+        self.tracker.spawn(AssertUnwindSafe(task).catch_unwind().map(move |ended| {
+            if let Err(panic) = ended {
                 let said = said_by(panic.as_ref());
                 tracing::error!(task = name, said, "a background task panicked");
                 gauges.panics.fetch_add(1, Ordering::Relaxed);
                 let _ = failure.set(format!("{name}: {said}"));
             }
-        });
+        }));
     }
 
     /// What the first task that panicked said.

@@ -24,10 +24,11 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     MonitorConfig,
     desk::{Around, Desk},
-    execute::{Executor, TELLERS},
+    execute::Executor,
     figures::Gauges,
     ids::RunIds,
     landscape::{Landscape, Maker},
+    late::LATE_AT_ONCE,
     limits::Limits,
     schedule::{Command, Schedule},
     tasks::Tasks,
@@ -180,7 +181,8 @@ impl Bench {
             checks: tasks.apart(),
             stop: CancellationToken::new(),
             gauges: Arc::clone(&gauges),
-            tellers: Semaphore::new(TELLERS),
+            late_places: Semaphore::new(LATE_AT_ONCE),
+            hurry: Arc::default(),
         });
         let runs = Arc::default();
         let bench = Self { clock, executor, maker, landscape, schedule, record, tasks, gauges, log, runs };

@@ -12,6 +12,9 @@ use tokio::sync::Semaphore;
 
 use crate::pauses::Pauses;
 
+/// The schedule plans anew so long after a planned moment at the latest; else it is about another probe, or stands still.
+const LEFT: Span = Span::seconds(1);
+
 /// One probe, compiled and built once. Shared by schedule, executor, recorder and watchdog; a changed probe is a new one.
 pub(crate) struct Watched {
     /// What is stored of it.
@@ -36,6 +39,8 @@ pub(crate) struct Watched {
     until: AtomicI64,
     /// Periods in which it could not start, not told of yet.
     skipped: AtomicI64,
+    /// The planned moment of the check that waits for its turn or a place; 0: none does.
+    waits: AtomicI64,
 }
 
 /// What a probe does.
@@ -85,6 +90,7 @@ impl Watched {
             next_at: AtomicI64::new(0),
             until: AtomicI64::new(0),
             skipped: AtomicI64::new(0),
+            waits: AtomicI64::new(0),
         }
     }
 
@@ -144,6 +150,22 @@ impl Watched {
     /// Notes what is planned, for the board and the watchdog.
     pub(crate) fn plan(&self, next: Option<Timestamp>) {
         self.next_at.store(next.map_or(0, |next| next.0), Ordering::Relaxed);
+    }
+
+    /// A check of this planned moment has to wait. `Some`: one waits already, keeps its place and stands for this moment from now on;
+    /// the one that it stood for is skipped.
+    pub(crate) fn queues(&self, planned: Timestamp) -> Option<Timestamp> {
+        Some(self.waits.swap(planned.0, Ordering::SeqCst)).filter(|ms| *ms != 0).map(Timestamp)
+    }
+
+    /// The check that waited begins, or waits no longer: the planned moment that it stands for.
+    pub(crate) fn leaves_queue(&self) -> Option<Timestamp> {
+        Some(self.waits.swap(0, Ordering::SeqCst)).filter(|ms| *ms != 0).map(Timestamp)
+    }
+
+    /// Whether the schedule should have planned another moment long before `t`, and so does not know this probe any more.
+    pub(crate) fn is_left(&self, t: Timestamp) -> bool {
+        self.next_at().is_none_or(|next| next + LEFT < t)
     }
 
     /// It could not start for so many periods. True if nobody is about to tell of such periods: then the caller has to.

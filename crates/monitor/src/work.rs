@@ -6,7 +6,7 @@ use model::{IntegrationId, Origin, Outcome, Receipt, Records, Run, RunId, Slug, 
 use store::SentGroup;
 use tokio::sync::oneshot;
 
-use crate::{MonitorError, execute::Done, landscape::Landscape, watched::Watched};
+use crate::{MonitorError, execute::Done, landscape::Landscape, past::Past, watched::Watched};
 
 /// Something for the recorder.
 pub(crate) enum Work {
@@ -38,6 +38,8 @@ pub(crate) struct Group {
     pub(crate) integration: IntegrationId,
     /// The runs with their hashes.
     pub(crate) runs: SentGroup,
+    /// The windows of back then, where one of them failed and is late.
+    pub(crate) past: Option<Past>,
     /// Who waits for their commit. Closed once the sender was told that it took too long.
     pub(crate) reply: oneshot::Sender<Result<Vec<Receipt>, MonitorError>>,
 }

@@ -10,7 +10,7 @@ use rules::assess::{Fact, Trouble};
 use crate::{
     Asking, HostKey,
     dial::Target,
-    marks::{Moments, micros},
+    marks::{Moments, Stage, micros},
     said,
     secure::Handshake,
 };
@@ -22,6 +22,11 @@ const KEPT: usize = 16_384;
 /// What a kind says and hears in one attempt.
 #[async_trait]
 pub(crate) trait Conversation: Send + Sync {
+    /// What has to be worked out before anybody can be asked, such as unlocking a key: it is of no phase, and no part of the latency.
+    async fn prepare(&self, _deadline: tokio::time::Instant) -> Result<(), Trouble> {
+        Ok(())
+    }
+
     /// Asks once. What it puts into `attempt` is kept even if it ends in trouble or is dropped at the deadline, so it puts what it
     /// knows as soon as it knows it. It says what it waits for ([`Attempt::waiting_for`]), leaves no task behind when it is
     /// dropped, and bounds whatever it reads.
@@ -142,8 +147,10 @@ impl Attempt {
     /// Why it was given up.
     fn too_slow(&self, peer: &str, moments: &Moments) -> Trouble {
         match &self.waiting_for {
-            Some(what) => said::in_time(peer, self.asking.timeout, &format!("waiting for {what}")),
-            None => said::in_time(peer, self.asking.timeout, moments.stage().doing()),
+            Some(what) if moments.stage() != Stage::Queue => {
+                said::in_time(peer, self.asking.timeout, &format!("waiting for {what}"))
+            }
+            _ => said::too_slow(peer, self.asking.timeout, moments.stage()),
         }
     }
 }

@@ -36,7 +36,7 @@ impl Default for Outside {
         Self {
             extra_roots: None,
             egress: Egress::default(),
-            lookup: Arc::new(SystemLookup),
+            lookup: Arc::new(SystemLookup::default()),
             command_folder: None,
             body_folders: Arc::default(),
             sqlite_folder: None,

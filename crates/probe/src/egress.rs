@@ -41,6 +41,10 @@ const PRIVATE: [IpNet; 6] = [
     six(0xfec0, 0, 0, 10),
 ];
 
+/// Of many machines at once (RFC 5771; RFC 4291, section 2.7; RFC 919): nobody in particular answers there, and one question is
+/// heard by all of them.
+const OF_MANY: [IpNet; 3] = [four(224, 0, 0, 0, 4), four(255, 255, 255, 255, 32), six(0xff00, 0, 0, 8)];
+
 /// Where `0.0.0.0` and `::` lead.
 const HOME: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 
@@ -50,6 +54,8 @@ const HOME: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr:
 /// Of all networks that an address lies in, allowed and denied ones, the narrowest decides, and of two that are as narrow the
 /// denied one. So `10.0.0.0/8` may be denied but for `10.20.0.0/16`, and who allows `0.0.0.0/0` has not allowed what is denied
 /// by default.
+///
+/// Multicast and broadcast are always refused, unless a network within them is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Egress {
     /// Refuses where cloud machines find the credentials of the host: `169.254.0.0/16`, `fe80::/10` and a few addresses besides.
@@ -87,13 +93,13 @@ pub struct Refused {
 }
 
 impl Egress {
-    /// The one check of every address before it is connected to. An IPv4 address in IPv6 clothes counts as both, and one that is
-    /// unspecified as loopback, which is where it leads.
+    /// The one check of every address before it is connected to. An IPv4 address in IPv6 clothes counts as both, one that may be
+    /// read in several ways as all of them, and one that is unspecified as loopback, which is where it leads.
     pub fn check(&self, address: IpAddr) -> Result<(), Refused> {
-        let worn = [Some(address), within(address).map(IpAddr::V4)];
-        let leads_home = worn.into_iter().flatten().any(|address| address.is_unspecified());
+        let worn = || std::iter::once(address).chain(within(address).into_iter().flatten().map(IpAddr::V4));
+        let leads_home = worn().any(|address| address.is_unspecified());
         let home = HOME.into_iter().filter(|_| leads_home);
-        match worn.into_iter().flatten().chain(home).find_map(|address| self.why_not(address)) {
+        match worn().chain(home).find_map(|address| self.why_not(address)) {
             Some(why) => Err(Refused { address, why }),
             None => Ok(()),
         }
@@ -105,6 +111,7 @@ impl Egress {
             (self.deny_link_local, &METADATA[..], "is where a cloud keeps credentials"),
             (self.deny_loopback, &LOOPBACK[..], "is of this machine"),
             (self.deny_private, &PRIVATE[..], "is a private address"),
+            (true, &OF_MANY[..], "is of many machines at once"),
             (true, &self.denied[..], "lies in a network that is denied here"),
         ];
         let denied = denied.into_iter().filter(|(is_on, ..)| *is_on);
@@ -121,21 +128,29 @@ fn narrowest(networks: &[IpNet], address: IpAddr) -> Option<u8> {
     networks.iter().filter(|network| network.contains(&address)).map(IpNet::prefix_len).max()
 }
 
-/// The IPv4 address that an IPv6 one leads to: mapped (`::ffff:0:0/96`), compatible (`::/96`), by NAT64 (`64:ff9b::/96`) or by 6to4
-/// (`2002::/16`).
-fn within(address: IpAddr) -> Option<Ipv4Addr> {
-    let IpAddr::V6(six) = address else { return None };
+/// The IPv4 addresses that an IPv6 one may lead to: mapped (`::ffff:0:0/96`), compatible (`::/96`), by NAT64 (`64:ff9b::/96`), by 6to4
+/// (`2002::/16`), or by a NAT64 of one's own (`64:ff9b:1::/48`, RFC 8215). Of that only its owner knows how much of the address is the
+/// prefix, so it is read in all four ways that fit (RFC 6052, section 2.2).
+fn within(address: IpAddr) -> [Option<Ipv4Addr>; 4] {
+    let IpAddr::V6(six) = address else { return [None; 4] };
     let of = |high: u16, low: u16| {
         let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        Ipv4Addr::new(a, b, c, d)
+        [Some(Ipv4Addr::new(a, b, c, d)), None, None, None]
     };
     match six.segments() {
         // `::` and `::1` are addresses of their own.
-        [0, 0, 0, 0, 0, 0, 0, 0 | 1] => None,
+        [0, 0, 0, 0, 0, 0, 0, 0 | 1] => [None; 4],
         [0, 0, 0, 0, 0, 0 | 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] | [0x2002, high, low, ..] => {
-            Some(of(high, low))
+            of(high, low)
         }
-        _ => None,
+        [0x64, 0xff9b, 1, ..] => {
+            // The ninth byte is of none of them. What a shorter prefix leaves empty is no address.
+            let octets = six.octets();
+            let at = |places: [usize; 4]| Ipv4Addr::from(places.map(|place| octets[place]));
+            let shorter = |places| Some(at(places)).filter(|four| four.octets()[0] != 0);
+            [Some(at([12, 13, 14, 15])), shorter([9, 10, 11, 12]), shorter([7, 9, 10, 11]), shorter([6, 7, 9, 10])]
+        }
+        _ => [None; 4],
     }
 }
 

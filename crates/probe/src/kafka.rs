@@ -13,6 +13,7 @@ mod group;
 mod lag;
 mod record;
 mod scram;
+mod signing;
 mod trip;
 
 use std::{sync::Arc, time::Instant};
@@ -32,9 +33,10 @@ use crate::{
     secure::{self, Tls},
     table::Entry,
 };
-use broker::{Broker, Login};
+use broker::Broker;
 use cluster::Cluster;
 use scram::Hash;
+use signing::{Login, Signing};
 
 /// The kind's line in the table.
 pub(crate) const ENTRY: Entry = Entry { kind: &KIND, build, whom };
@@ -212,8 +214,9 @@ struct Kafka {
 impl Conversation for Kafka {
     async fn talk(&self, attempt: &mut Attempt) -> Result<(), Trouble> {
         let Way { dial, tls, login, .. } = &self.way;
-        let first = Broker::first(attempt, dial, tls.as_ref(), login.as_ref()).await?;
-        let mut cluster = Cluster::through(first, &self.way);
+        let mut signing = Signing::by(login.as_ref());
+        let first = Broker::first(attempt, dial, tls.as_ref(), &mut signing).await?;
+        let mut cluster = Cluster::through(first, &self.way, signing);
         let began = Instant::now();
         let told = cluster.describe(attempt, &self.topic.iter().map(String::as_str).collect::<Vec<_>>()).await?;
         attempt.put_time("metadata_time", began);

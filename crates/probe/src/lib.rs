@@ -16,7 +16,8 @@
 //! reason and a sentence; it never panics and leaves no task behind.
 //!
 //! A new kind is one file and one line in `table.rs`. Its file holds options and a conversation; the frame of an attempt is
-//! `attempt`, the way to the other side `dial` and `secure`, what is said over it `wire`.
+//! `attempt`, the way to the other side `dial` and `secure`, what is said over it `wire`, and what keeps a processor for long is done
+//! `aside`.
 
 pub mod clients;
 pub mod egress;
@@ -28,6 +29,7 @@ pub mod probe;
 mod table;
 table::every_kind!(files);
 
+mod aside;
 mod attempt;
 mod dial;
 mod secure;

@@ -1,5 +1,8 @@
 //! Names into addresses that may be asked.
 
+mod known;
+mod system;
+
 use std::{io, net::IpAddr, sync::Arc};
 
 use async_trait::async_trait;
@@ -9,23 +12,13 @@ use crate::{
     egress::Refused,
     marks::{self, Mark},
 };
+pub use system::SystemLookup;
 
 /// Who turns names into addresses. Passed in, so that tests can say what a name means.
 #[async_trait]
 pub trait Lookup: Send + Sync {
     /// The addresses of a host, in the order in which they are to be tried. Fails, or is empty, when there are none.
     async fn addresses(&self, host: &str) -> io::Result<Vec<IpAddr>>;
-}
-
-/// The machine's own resolver: hosts file, search domains and all.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct SystemLookup;
-
-#[async_trait]
-impl Lookup for SystemLookup {
-    async fn addresses(&self, host: &str) -> io::Result<Vec<IpAddr>> {
-        Ok(tokio::net::lookup_host((host, 0)).await?.map(|address| address.ip()).collect())
-    }
 }
 
 /// Why a name leads nowhere.

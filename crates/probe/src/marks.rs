@@ -19,6 +19,8 @@ struct Marks {
     began: Instant,
     lookup_began: Cell<Option<Instant>>,
     lookup_ended: Cell<Option<Instant>>,
+    /// Whether the lookup waits for others of ours.
+    lookup_queued: Cell<bool>,
     tls_began: Cell<Option<Instant>>,
     connected: Cell<Option<Instant>>,
     /// When the connection stood on which TLS was begun later.
@@ -32,6 +34,8 @@ struct Marks {
 pub(crate) enum Mark {
     /// A name is about to be resolved.
     LookupBegan,
+    /// It has to wait until fewer are being resolved; it begins anew when it need not any more.
+    LookupQueued,
     /// It is resolved.
     LookupEnded,
     /// TCP stands, TLS begins; or it begins on a connection that was used in clear before.
@@ -48,7 +52,9 @@ pub(crate) enum Mark {
 pub(crate) fn stamp(mark: Mark) {
     // An error means that nobody is measuring.
     let _unmeasured = MARKS.try_with(|marks| {
+        marks.lookup_queued.set(matches!(mark, Mark::LookupQueued));
         let cell = match mark {
+            Mark::LookupQueued => return,
             Mark::LookupBegan => &marks.lookup_began,
             Mark::LookupEnded => &marks.lookup_ended,
             Mark::TlsBegan => {
@@ -72,6 +78,7 @@ pub(crate) async fn marked<T>(hop: impl Future<Output = T>) -> (T, Moments) {
         began: Instant::now(),
         lookup_began: Cell::new(None),
         lookup_ended: Cell::new(None),
+        lookup_queued: Cell::new(false),
         tls_began: Cell::new(None),
         connected: Cell::new(None),
         plain: Cell::new(None),
@@ -91,6 +98,7 @@ pub(crate) struct Moments {
     began: Instant,
     lookup_began: Option<Instant>,
     lookup_ended: Option<Instant>,
+    lookup_queued: bool,
     tls_began: Option<Instant>,
     connected: Option<Instant>,
     plain: Option<Instant>,
@@ -102,6 +110,8 @@ pub(crate) struct Moments {
 /// What was going on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
+    /// The name was not even asked for: others of ours were being resolved.
+    Queue,
     /// The name was being resolved.
     Lookup,
     /// TCP was being connected.
@@ -118,6 +128,7 @@ impl Stage {
     /// What one was doing in it.
     pub(crate) const fn doing(self) -> &'static str {
         match self {
+            Self::Queue => "waiting to resolve the name",
             Self::Lookup => "resolving the name",
             Self::Connect => "connecting",
             Self::Tls => "shaking hands in TLS",
@@ -133,6 +144,7 @@ impl Moments {
             began: marks.began,
             lookup_began: marks.lookup_began.get(),
             lookup_ended: marks.lookup_ended.get(),
+            lookup_queued: marks.lookup_queued.get(),
             tls_began: marks.tls_began.get(),
             connected: marks.connected.get(),
             plain: marks.plain.get(),
@@ -149,6 +161,9 @@ impl Moments {
 
     /// What was going on when it was over.
     pub(crate) fn stage(&self) -> Stage {
+        if self.lookup_queued {
+            return Stage::Queue;
+        }
         if self.connected.is_some() && self.first_byte.is_some() {
             return Stage::Transfer;
         }
@@ -163,9 +178,11 @@ impl Moments {
     /// How long each phase took. The one in which it was over lasts until then, the ones after it are absent. What was said in clear
     /// before TLS began counts as waiting for the first byte.
     pub(crate) fn phases(&self) -> Phases {
-        let dns = self.lookup_began.map(|began| until(began, self.lookup_ended.unwrap_or(self.over)));
+        // Waiting for others of ours is no part of it.
+        let dns = self.lookup_began.filter(|_| !self.lookup_queued);
+        let dns = dns.map(|began| until(began, self.lookup_ended.unwrap_or(self.over)));
         let stands = self.plain.or(self.tls_began).or(self.connected).unwrap_or(self.over);
-        let connect = (self.stage() != Stage::Lookup && !self.no_connection)
+        let connect = (!matches!(self.stage(), Stage::Queue | Stage::Lookup) && !self.no_connection)
             .then(|| until(self.lookup_ended.unwrap_or(self.began), stands));
         let tls = self.tls_began.map(|began| until(began, self.connected.unwrap_or(self.over)));
         let in_clear = self.plain.zip(self.tls_began).map(|(plain, tls)| until(plain, tls));

@@ -99,6 +99,11 @@ impl Masks {
         })
     }
 
+    /// Whether there is no secret to look for.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether any secret is in the text.
     pub(crate) fn are_in(&self, text: &str) -> bool {
         self.0.iter().any(|secret| text.contains(secret.as_str()))

@@ -7,7 +7,7 @@ use rules::assess::Trouble;
 use rustix::io::Errno;
 use rustls::{CertificateError, pki_types::UnixTime};
 
-use crate::{egress::Refused, lookup::NoAddress};
+use crate::{egress::Refused, lookup::NoAddress, marks::Stage};
 
 /// The name `host` leads nowhere; `peer` is whom it was for.
 pub(crate) fn no_address(peer: &str, host: &str, why: &NoAddress) -> Trouble {
@@ -56,6 +56,15 @@ fn ours(error: &io::Error) -> Option<&'static str> {
 /// Nothing from `peer` within the timeout, while `doing` something.
 pub(crate) fn in_time(peer: &str, timeout: Span, doing: &str) -> Trouble {
     Trouble::new(Reason::Timeout, format!("no answer from {peer} within {timeout} ({doing})"))
+}
+
+/// The same by how far it went: where it was waiting for others of ours, that is no fault of `peer`.
+pub(crate) fn too_slow(peer: &str, timeout: Span, stage: Stage) -> Trouble {
+    if stage == Stage::Queue {
+        let why = "too many other names were being resolved all the while";
+        return Trouble::new(Reason::SchedulerLate, format!("{peer} was not asked within {timeout}: {why}"));
+    }
+    in_time(peer, timeout, stage.doing())
 }
 
 /// A connection that stood and broke.
@@ -152,11 +161,20 @@ fn bare(name: &str) -> &str {
 mod tests {
     use std::io;
 
-    use model::Reason;
+    use model::{Reason, Span};
     use rustix::io::Errno;
 
-    use super::{connecting, no_address};
-    use crate::lookup::NoAddress;
+    use super::{connecting, no_address, too_slow};
+    use crate::{lookup::NoAddress, marks::Stage};
+
+    #[test]
+    fn who_was_never_looked_up_is_not_called_slow() {
+        let late = |stage| too_slow("erp.example:443", Span::seconds(2), stage);
+        assert_eq!(late(Stage::Queue).reason, Reason::SchedulerLate);
+        assert_eq!(late(Stage::Lookup).reason, Reason::Timeout);
+        let message = "no answer from erp.example:443 within 2s (connecting)";
+        assert_eq!(late(Stage::Connect).message, message);
+    }
 
     #[test]
     fn what_this_machine_has_run_out_of_is_not_told_as_the_targets_fault() {

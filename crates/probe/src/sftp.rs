@@ -5,6 +5,7 @@
 
 mod folder;
 mod leash;
+mod proof;
 mod session;
 
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use rules::{
     assess::Trouble,
     kind::{CelKind, Kind, OptionKind, OptionSpec},
 };
-use russh::keys::{PrivateKey, decode_secret_key};
+use tokio::time::Instant;
 
 use crate::{
     Clients, HostKey, Probe,
@@ -28,6 +29,7 @@ use crate::{
     table::Entry,
 };
 use folder::Folder;
+use proof::Proof;
 use session::Session;
 
 /// The kind's line in the table.
@@ -85,7 +87,7 @@ fn build(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<Faul
     let dial = Dial::read(&mut options, clients, "sftp");
     let host_keys = host_keys(&mut options);
     let username = options.text("username");
-    let proof = proof(&mut options);
+    let proof = Proof::read(&mut options);
     let folder = options.text("folder");
     if folder.as_deref().is_some_and(|folder| folder.is_empty() || folder.len() > 4_096) {
         options.fault("folder", "is no folder: `.` is where the user begins");
@@ -126,38 +128,6 @@ fn host_keys(options: &mut Options<'_>) -> Option<Vec<String>> {
     Some(keys.into_iter().map(|key| key.trim_end_matches('=').to_owned()).collect())
 }
 
-/// How the user shows who he is.
-enum Proof {
-    Password(String),
-    Key(Arc<PrivateKey>),
-    /// A key that is still to be filled in.
-    Later,
-}
-
-fn proof(options: &mut Options<'_>) -> Option<Proof> {
-    let (password, key) = (options.text("password"), options.text("private_key"));
-    let around = options.text("private_key_password");
-    match (password, key) {
-        (Some(_), Some(_)) => {
-            options.fault("private_key", "say once how to sign in: password or private_key");
-            None
-        }
-        (None, None) => {
-            options.fault("password", "is missing, or private_key");
-            None
-        }
-        (Some(password), None) => Some(Proof::Password(password)),
-        (None, Some(key)) if key.contains(BEGINS) => Some(Proof::Later),
-        (None, Some(key)) => match decode_secret_key(&key, around.as_deref()) {
-            Ok(key) => Some(Proof::Key(Arc::new(key))),
-            Err(error) => {
-                options.fault("private_key", format!("cannot be read: {error}"));
-                None
-            }
-        },
-    }
-}
-
 /// Who is asked for, and who asks.
 struct Whom {
     host_keys: Vec<String>,
@@ -175,6 +145,10 @@ struct Sftp {
 
 #[async_trait]
 impl Conversation for Sftp {
+    async fn prepare(&self, deadline: Instant) -> Result<(), Trouble> {
+        self.whom.proof.unlock(deadline).await
+    }
+
     async fn talk(&self, attempt: &mut Attempt) -> Result<(), Trouble> {
         let peer = &self.dial.target.peer;
         let stream = Box::new(self.dial.tcp(attempt).await?);

@@ -10,8 +10,8 @@
 //!   -> bucket, availability, rollup, hours (what runs add up to)
 //! ```
 //!
-//! Beside that way stand who may do what (rights, lockout, password), what was done (audit) and what nobody may read
-//! (secret); canonical makes of one value one text, so that the same hashes alike.
+//! Beside that way stand who may do what (rights, lockout, password), what was done (audit), what nobody may read
+//! (secret) and what is for few (withheld); canonical makes of one value one text, so that the same hashes alike.
 
 pub mod catalogue;
 pub mod kind;
@@ -42,6 +42,7 @@ pub mod rollup;
 pub mod lockout;
 pub mod password;
 pub mod rights;
+pub mod withheld;
 
 pub mod audit;
 pub mod canonical;

@@ -28,6 +28,7 @@ pub enum Notice {
 
 /// How an integration stands when it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is asked by its name, and none follows from another")]
 pub struct Situation {
     /// Its level now.
     pub level: Level,
@@ -43,6 +44,8 @@ pub struct Situation {
     pub in_maintenance: bool,
     /// Whether one of its probes flaps, and nothing else is wrong.
     pub flapping: bool,
+    /// Whether a probe whose trouble was told is no longer asked, since it is paused or disabled: nothing proves that it is good again.
+    pub unproven: bool,
 }
 
 impl Situation {
@@ -58,8 +61,8 @@ impl Situation {
     }
 }
 
-/// What is to be told at `now`, after `told`. Over it is only on evidence: a level of `okay`. Where nothing is known or it is paused, an
-/// open change stays open.
+/// What is to be told at `now`, after `told`. Over it is only on evidence: a level of `okay`, and no probe that was told of and is not asked
+/// any more. Where nothing is known or it is paused, an open change stays open.
 pub fn decide(told: Told, situation: Situation, now: Timestamp) -> Notice {
     if situation.is_silent(now) {
         return Notice::None;
@@ -67,7 +70,7 @@ pub fn decide(told: Told, situation: Situation, now: Timestamp) -> Notice {
     match told {
         None if situation.is_trouble() && !situation.acknowledged => Notice::Began,
         Some(Level::Attention) if situation.level == Level::Problem => Notice::Worse,
-        Some(_) if situation.level == Level::Okay => Notice::Over,
+        Some(_) if situation.level == Level::Okay && !situation.unproven => Notice::Over,
         _ => Notice::None,
     }
 }

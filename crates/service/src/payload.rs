@@ -3,14 +3,12 @@
 
 use std::sync::Arc;
 
-use model::{Body, Classification, Exchange, IntegrationSpec, ProbeSpec, Run, RunDetail, RunRow, Series};
+use model::{Body, Exchange, IntegrationSpec, ProbeSpec, Run, RunDetail, RunRow, Series};
 use monitor::BoardRow;
+pub(crate) use rules::withheld::{is_red, words};
 use serde_json::Value;
 
 use crate::{permission::Right, sight::Sight};
-
-/// Begins what a message tells of the two sides of an assertion, or of why it could not be told.
-const VALUES: [&str; 2] = ["` does not hold: ", "` cannot be told: "];
 
 /// Options of what a probe sends: what is left out of its runs, too.
 const SENT: [&str; 4] = ["body", "headers", "send", "username"];
@@ -20,11 +18,6 @@ const EXPECTED: &str = "expect";
 /// Whether the caller may see what crossed an integration. Of one that is retired only who sees everything may.
 pub(crate) fn is_for(sight: &Sight<'_>, integration: Option<&IntegrationSpec>) -> bool {
     sight.has(Right::SeePayload) && integration.map_or_else(|| sight.everything(), |spec| sight.holds(spec))
-}
-
-/// Whether what crosses is marked so that not even words about it are for others than its engineers.
-pub(crate) fn is_red(spec: &IntegrationSpec) -> bool {
-    spec.classification == Some(Classification::Red)
 }
 
 /// An integration with its probes as they are [`asked`].
@@ -157,18 +150,6 @@ fn row(mut row: RunRow, red: bool) -> RunRow {
 
 fn message(message: Option<String>, red: bool) -> Option<String> {
     message.filter(|_| !red).map(|message| words(&message, false))
-}
-
-/// A sentence without the values of an assertion; of what is marked red, without the assertion and whatever somebody else said.
-pub(crate) fn words(text: &str, red: bool) -> String {
-    if red {
-        let ours = text.split_once(": ").map_or(text, |(ours, _)| ours);
-        return if text.starts_with('`') { "an assertion does not hold".to_owned() } else { ours.to_owned() };
-    }
-    match VALUES.iter().filter_map(|begins| text.find(begins)).min() {
-        Some(at) => format!("{}` does not hold", &text[..at]),
-        None => text.to_owned(),
-    }
 }
 
 /// How an integration stands, without values in its reasons. Most have none, and are shared.

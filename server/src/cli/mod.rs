@@ -6,6 +6,7 @@ mod backup;
 mod export;
 mod kinds;
 mod probe;
+mod run;
 mod schema;
 mod secrets;
 mod serve;
@@ -38,7 +39,7 @@ pub enum Command {
     Apply(apply::ApplyArgs),
     /// Write the catalogue as YAML, as `apply` reads it
     Export(StoreArgs),
-    /// Run one probe of a catalogue file now and print phases, assertions and outcome; nothing is stored
+    /// Run one probe of a catalogue file now and print phases, assertions and outcome; nothing is stored. `probe run` runs one of a server
     Probe(probe::ProbeArgs),
     /// Print the JSON Schema of a catalogue, by which editors complete and check it
     Schema,

@@ -1,4 +1,4 @@
-//! `bridgewatch probe FILE [NAME]`, `bridgewatch probe kinds`.
+//! `bridgewatch probe FILE [NAME]`, `bridgewatch probe kinds`, `bridgewatch probe run`.
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -10,6 +10,7 @@ use rules::assess::{Compiled, Judgement, assess};
 use super::{
     StoreArgs, apply,
     kinds::{self, KindsArgs},
+    run::{self, RunArgs},
 };
 use crate::{ServerError, config, outside};
 
@@ -38,12 +39,16 @@ pub struct ProbeArgs {
 pub enum ProbeCommand {
     /// List the kinds of probes and their options
     Kinds(KindsArgs),
+    /// Have a running server ask one of its probes now and print phases, assertions and outcome; the run is recorded
+    Run(RunArgs),
 }
 
 /// Runs them now, one after another; the exit status is 0 only if none failed.
 pub async fn probe(args: ProbeArgs) -> Result<ExitCode, ServerError> {
-    if let Some(ProbeCommand::Kinds(args)) = &args.command {
-        return kinds::kinds(args).map(|()| ExitCode::SUCCESS);
+    match args.command {
+        Some(ProbeCommand::Kinds(args)) => return kinds::kinds(&args).map(|()| ExitCode::SUCCESS),
+        Some(ProbeCommand::Run(args)) => return run::run(&args).await,
+        None => {}
     }
     let Some(file) = args.file else {
         return Err(ServerError::Config("name the catalogue that the probe stands in".to_owned()));
@@ -88,10 +93,16 @@ async fn ask(name: &str, spec: &ProbeSpec, clients: &Clients) -> Result<bool, Se
     let observation = asker.ask(&Asking { at: SystemClock.now(), timeout: spec.timeout }).await;
     let judgement = assess(&compiled, &observation);
     print(name, &judgement, observation.phases, Some(observation.latency_us));
-    Ok(matches!(judgement.outcome, Outcome::Ok | Outcome::Warn | Outcome::Partial))
+    Ok(went_well(judgement.outcome))
 }
 
-fn print(name: &str, judgement: &Judgement, phases: Phases, latency_us: Option<i64>) {
+/// Whether the exit status says so.
+pub(super) fn went_well(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Ok | Outcome::Warn | Outcome::Partial)
+}
+
+/// Prints what came of a probe.
+pub(super) fn print(name: &str, judgement: &Judgement, phases: Phases, latency_us: Option<i64>) {
     let reason = judgement.reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
     println!("{name}  {}{reason}", judgement.outcome);
     if let Some(message) = &judgement.message {

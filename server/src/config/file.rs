@@ -12,7 +12,8 @@ use serde::Deserialize;
 use super::{
     FILE,
     channels::{ChannelSettings, MailRelay},
-    people::{Limits, Sessions, SignIn},
+    limits,
+    people::{Sessions, SignIn},
     reach::{ProxyHeader, Tls},
     slip,
 };
@@ -48,7 +49,7 @@ pub(super) struct File {
     pub(super) channels: Vec<ChannelSettings>,
     pub(super) sign_in: SignIn,
     pub(super) sessions: Sessions,
-    pub(super) limits: Limits,
+    pub(super) limits: limits::Table,
     pub(super) settings: Settings,
 }
 

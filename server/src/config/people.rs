@@ -32,8 +32,7 @@ impl Default for Sessions {
 }
 
 /// How much may be asked how fast: so many requests a second on average, and so many at once. One address may be a whole office.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Requests a second from one address (IPv6: from one /64).
     pub address_per_second: NonZeroU32,

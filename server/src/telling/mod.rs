@@ -115,7 +115,7 @@ fn post(config: &Config, roots: Option<&str>) -> Result<Arc<dyn Post>, ServerErr
     }
     let roots = Certificate::from_pem_bundle(roots.unwrap_or_default().as_bytes());
     let roots = roots.map_err(|why| ServerError::Config(format!("extra_roots: {why}")))?;
-    let way = Way::new(config.egress(), Arc::new(SystemLookup), roots);
+    let way = Way::new(config.egress(), Arc::new(SystemLookup::default()), roots);
     way.map(|way| Arc::new(way) as Arc<dyn Post>)
         .map_err(|why| ServerError::Config(format!("channel: no HTTP client: {}", crate::error::in_words(&why))))
 }

@@ -2,10 +2,11 @@
 
 use std::{fs, path::Path, time::Duration};
 
-use serde_json::json;
+use reqwest::header::{COOKIE, ORIGIN};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{
-    child::Ran,
+    child::{Ran, Serving, browser},
     fleet::{self, Sender},
     target::Target,
     wait::until,
@@ -170,6 +171,79 @@ integrations:
     assert!(why.contains("nobody"), "{why}");
     assert_eq!(target.asked(), 3);
     assert!(!here.path().join("data").exists(), "nothing is stored");
+}
+
+/// A token of the first administrator.
+async fn token(server: &Serving) -> String {
+    let cookie = server.administer("four unrelated words here").await;
+    let ask = browser().post(server.url("/api/v1/tokens")).header(ORIGIN, server.url("")).header(COOKIE, cookie);
+    let made = ask.json(&json!({ "name": "shell" })).send().await.expect("an answer");
+    let made: Value = made.error_for_status().expect("a token").json().await.expect("a token");
+    made["token"].as_str().expect("a token").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_is_had_to_ask_a_probe_of_its_own_from_elsewhere() {
+    // Given a server that asks hourly, and a shell in another folder
+    let target = Target::start().await;
+    let (good, bad) = (target.url("/good"), target.url("/bad"));
+    let catalogue = format!(
+        "
+systems: [{{slug: crm, name: CRM}}, {{slug: erp, name: ERP}}]
+integrations:
+  - slug: orders
+    name: Orders
+    from: crm
+    to: erp
+    probes:
+      - {{slug: good, kind: http, url: '{good}', every: 1h, assert: ['status == 200', 'json.ok']}}
+      - {{slug: bad, kind: http, url: '{bad}', every: 1h, assert: ['status == 204']}}
+      - {{slug: beat, kind: heartbeat, every: 1h}}
+"
+    );
+    let (here, there) = (folder(&[("crew.yaml", &catalogue)]), folder(&[]));
+    let server = BINARY.serve(here.path(), &["--catalogue", "crew.yaml"]).await;
+    let (token, url) = (token(&server).await, server.url(""));
+    let ask = async |name: &str, token: &str| {
+        let args = ["probe", "run", name, "--server", url.as_str()];
+        BINARY.run_with(there.path(), &args, &[("BRIDGEWATCH_TOKEN", token)]).await
+    };
+
+    // When it is had to ask, then its outcome is printed as that of a file's probe, and is the exit status; and it is recorded.
+    let ran = ask("orders/good", &token).await;
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    for told in ["orders/good  ok", "first byte", "in all", "holds status == 200", "holds json.ok"] {
+        assert!(ran.printed.contains(told), "{told}: {ran:?}");
+    }
+    let ran = ask("orders/bad", &token).await;
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    for told in ["orders/bad  failed", "fails status == 204  (200, 204)"] {
+        assert!(ran.printed.contains(told), "{told}: {ran:?}");
+    }
+    let client = tests::client_with(&[(reqwest::header::AUTHORIZATION, &format!("Bearer {token}"))]);
+    for (probe, outcome) in [("good", "ok"), ("bad", "failed")] {
+        let list = server.url(&format!("/api/v1/runs?integration=orders&probe={probe}&outcome={outcome}"));
+        let runs: Value = client.get(list).send().await.expect("an answer").json().await.expect("a list");
+        assert!(runs["items"].as_array().is_some_and(|runs| !runs.is_empty()), "{probe}: {runs}");
+    }
+
+    // And what it does not do it says, with the remedy.
+    for (name, token, told) in [
+        ("orders/nobody", token.as_str(), "nobody"),
+        ("orders/beat", token.as_str(), "waits for pings"),
+        ("orders/good", "not-a-token", "BRIDGEWATCH_TOKEN"),
+        ("orders/good", "", "BRIDGEWATCH_TOKEN"),
+    ] {
+        let ran = ask(name, token).await;
+        assert_eq!((ran.code, ran.printed.as_str()), (Some(1), ""), "{ran:?}");
+        assert!(ran.complained.contains(told) && !ran.complained.contains("panicked"), "{told}: {ran:?}");
+    }
+    let ran = ask("orders", &token).await;
+    assert!(ran.code == Some(2) && ran.complained.contains("integration/probe"), "{ran:?}");
+    server.end().await;
+    let ran = ask("orders/good", &token).await;
+    assert!(ran.code == Some(1) && ran.complained.contains(&url), "{ran:?}");
+    assert!(is_empty(there.path()), "nothing was made");
 }
 
 #[tokio::test(flavor = "multi_thread")]

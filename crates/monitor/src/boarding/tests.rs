@@ -64,13 +64,13 @@ async fn what_many_checks_bring_shows_once_it_has_settled_and_is_told_of_then() 
     let mut scene = Scene::new();
     scene.bench.pass(SETTLE).await;
     scene.runs(1);
-    scene.boarding.refresh(&scene.desk);
+    scene.boarding.refresh(&scene.desk, Vec::new());
     assert_eq!((scene.shown(), scene.heard()), (1, 1));
 
     // When more come right after it, then they wait, and so does word of them: whoever hears of a run finds it on the board.
     scene.bench.pass(Span::ms(20)).await;
     scene.runs(3);
-    scene.boarding.refresh(&scene.desk);
+    scene.boarding.refresh(&scene.desk, Vec::new());
     assert_eq!((scene.shown(), scene.heard()), (1, 0));
 
     // When the next sweep comes, then all of them show.
@@ -87,9 +87,27 @@ async fn what_failed_in_maintenance_is_told_of_and_not_counted() {
         scene.boarding.recorded(BRIDGE, &Run { in_maintenance, ..failed.clone() });
     }
     scene.boarding.awaited(BRIDGE);
-    scene.boarding.refresh(&scene.desk);
+    scene.boarding.refresh(&scene.desk, Vec::new());
     let counted = scene.board.borrow().rows[0].today.failed;
     assert_eq!((counted, scene.heard()), (1, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_of_which_nobody_has_looked_for_the_cause_is_made_after_that() {
+    // Given a first run of a probe, which moves its verdict
+    let mut scene = Scene::new();
+    scene.bench.pass(SETTLE).await;
+    let (watched, now) = (Arc::clone(&scene.desk.landscape.bridges[0].probes[0]), scene.desk.now());
+    let mut first = run(scene.desk.ids.next(now), now, Outcome::Ok);
+    scene.desk.attempt(&watched, &mut first);
+    scene.boarding.recorded(BRIDGE, &first);
+
+    scene.boarding.refresh(&scene.desk, Vec::new());
+    assert_eq!(scene.shown(), 0);
+
+    let touched = scene.desk.look_for_causes_at_once();
+    scene.boarding.refresh(&scene.desk, touched);
+    assert_eq!(scene.shown(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -97,7 +115,7 @@ async fn whoever_is_told_that_a_run_is_stored_finds_it_at_once() {
     let mut scene = Scene::new();
     scene.runs(1);
     scene.boarding.awaited(BRIDGE);
-    scene.boarding.refresh(&scene.desk);
+    scene.boarding.refresh(&scene.desk, Vec::new());
     assert_eq!((scene.shown(), scene.heard()), (1, 1));
 }
 

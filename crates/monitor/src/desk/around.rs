@@ -20,12 +20,15 @@ use super::{Desk, known::Known};
 use crate::{
     expect::Book,
     landscape::{Bridge, Landscape},
+    past::{Past, ends},
     pauses::Pauses,
     watched::Watched,
 };
 
 /// Causes are looked for this often though no verdict moved, as pauses end by themselves.
 const SEEK: Span = Span::minutes(1);
+/// At a commit they are looked for at most this often, since each look costs all integrations; else the next sweep does.
+const AT_ONCE: Span = Span::ms(100);
 
 /// What is known of it.
 #[derive(Default)]
@@ -57,6 +60,25 @@ impl Desk {
         touched
     }
 
+    /// Looks for causes if a verdict moved, so that whoever is told of it hears the cause with it; answers of which integrations it is
+    /// another one.
+    pub(crate) fn look_for_causes_at_once(&mut self) -> Vec<IntegrationId> {
+        let now = self.now();
+        let just_now = self.around.sought.is_some_and(|sought| now.since(sought) < AT_ONCE);
+        if !self.around.moved || just_now {
+            return Vec::new();
+        }
+        self.around.moved = false;
+        self.around.sought = Some(now);
+        let landscape = Arc::clone(&self.landscape);
+        self.look_for_causes(&landscape, now)
+    }
+
+    /// Whether a verdict moved of which nobody knows the cause yet.
+    pub(crate) fn lacks_causes(&self) -> bool {
+        self.around.moved
+    }
+
     /// Forgets what belonged to another landscape, so that the next look finds all of it anew.
     pub(super) fn forget_around(&mut self) {
         self.around.windows.clear();
@@ -77,19 +99,29 @@ impl Desk {
         self.around.causes.get(integration)
     }
 
-    /// Notes on a failed run that it does not count, and what explains it, where that is so.
-    pub(crate) fn note(&self, integration: IntegrationId, run: &mut Run) {
+    /// Notes on a failed run that it does not count, and what explains it, where that is so. `past`: the windows that there were when a
+    /// run began that was sent late.
+    pub(crate) fn note(&self, integration: IntegrationId, run: &mut Run, past: Option<&Past>) {
         if run.outcome == Outcome::Failed {
-            let ended = run.started_at + Span::ms(run.duration_ms.unwrap_or(0).max(0));
-            run.in_maintenance = self.is_in_maintenance(integration, [run.started_at, ended]);
+            run.in_maintenance = self.is_in_maintenance(integration, ends(run), past);
             run.cause = self.cause(&run.integration).map(|cause| cause.system.clone());
         }
     }
 
     /// Whether failures of an integration do not count at the beginning or the end of something.
-    pub(super) fn is_in_maintenance(&self, integration: IntegrationId, ends: [Timestamp; 2]) -> bool {
+    fn is_in_maintenance(&self, integration: IntegrationId, ends: [Timestamp; 2], past: Option<&Past>) -> bool {
         let Some(bridge) = self.landscape.bridge(integration) else { return false };
-        bridge.windows.iter().any(|place| ends.into_iter().any(|at| self.is_open(*place, at)))
+        ends.into_iter().any(|at| match past {
+            Some(past) => past.is_in_maintenance(&bridge.integration.spec, at),
+            None => bridge.windows.iter().any(|place| self.is_open(*place, at)),
+        })
+    }
+
+    /// Whether nobody is held to what was due then and did not come by its deadline: a window was open somewhere in between.
+    pub(super) fn is_excused(&self, integration: IntegrationId, due: Timestamp, deadline: Timestamp) -> bool {
+        let Some(bridge) = self.landscape.bridge(integration) else { return false };
+        let mut windows = bridge.windows.iter().filter_map(|place| self.landscape.windows.get(*place));
+        windows.any(|quiet| quiet.window.is_open_between(due, deadline))
     }
 
     /// Whether the window at this place is open then. What fails is mostly of just now, of which the last look tells.

@@ -54,7 +54,9 @@ impl Recorder {
         } else {
             std::mem::take(&mut self.waiting.groups)
         };
-        let runs = std::mem::take(&mut self.waiting.runs);
+        // The next batch will be about as large: it need not grow, and move all its runs, again and again.
+        let next = Vec::with_capacity(self.waiting.runs.len());
+        let runs = std::mem::replace(&mut self.waiting.runs, next);
         let dones = std::mem::take(&mut self.waiting.dones);
         self.waiting.since = None;
         let marks = runs.iter().chain(groups.iter().flat_map(|group| group.runs.runs.iter().map(|sent| &sent.record)));
@@ -106,7 +108,8 @@ impl Recorder {
                 }
             }
         }
-        self.boarding.refresh(&self.desk);
+        let touched = self.desk.look_for_causes_at_once();
+        self.boarding.refresh(&self.desk, touched);
     }
 
     fn committed(&mut self, flight: Flight, recorded: Recorded) {

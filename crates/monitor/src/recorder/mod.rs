@@ -7,6 +7,8 @@
 //!                          spool (fsynced) -> answers, board, events; replayed in order when the store is back
 //! ```
 //!
+//! Where nobody waits, runs lie in the inbox until the batch is due that takes them: to be woken for each costs more than to fold it.
+//!
 //! A batch starts when the writer is free: at once if a sender waits, else when the oldest run has waited for half of
 //! [`crate::MonitorConfig::batch_wait`]. While a commit is in the air the next runs are folded and gathered; when it takes
 //! long, its own go to the spool as well. Runs that integrations send are never spooled: they are answered after the real
@@ -22,7 +24,7 @@ use std::{sync::Arc, sync::atomic::Ordering, time::Duration};
 use model::Span;
 use store::{RunRecord, Store};
 use tokio::{
-    sync::mpsc,
+    sync::{Notify, mpsc},
     time::{Instant, MissedTickBehavior, interval, sleep_until},
 };
 
@@ -56,6 +58,8 @@ pub(crate) struct Recorder {
     pub(crate) boarding: Boarding,
     pub(crate) spool: Spool,
     pub(crate) waiting: Waiting,
+    /// Rung for what is not to lie in the inbox for a while.
+    pub(crate) hurry: Arc<Notify>,
 }
 
 /// What waits for a commit, and how the last ones went.
@@ -91,11 +95,19 @@ impl Recorder {
         let mut air: Option<Air> = None;
         let mut received = Vec::new();
         let mut open = true;
+        // Until when the inbox is left alone.
+        let mut rest: Option<Instant> = None;
         loop {
             self.pass_on().await;
             let now = Instant::now();
+            // Only while a batch is under way: what comes first must tell when the next one is due.
+            rest = rest.filter(|until| now < *until && self.waiting.since.is_some());
             if let Some(air) = &mut air {
                 self.watch(air, now).await;
+            }
+            if self.is_due(now) && (air.is_none() || self.waiting.away.is_some()) {
+                // What came meanwhile goes along, so that nothing waits for more than one batch.
+                self.take_all();
             }
             if self.waiting.away.is_some() && self.is_due(now) {
                 self.spool_waiting().await;
@@ -104,15 +116,16 @@ impl Recorder {
                 && let Some(flight) = self.next_flight(now).await
             {
                 air = Some(self.take_off(flight));
+                rest = None;
                 continue;
             }
             if !open && air.is_none() && self.is_idle() {
                 return self.end();
             }
-            let waits = self.waiting.runs.len() + self.waiting.groups.len();
-            self.gauges.waiting.store(u64::try_from(waits).unwrap_or(0), Ordering::Relaxed);
-            let room = self.config.queue_rows.saturating_sub(waits);
+            self.gauges.waiting.store(u64::try_from(self.waits()).unwrap_or(0), Ordering::Relaxed);
+            let room = self.room();
             let wake = self.wake(now, air.as_ref());
+            let wake = rest.map_or(wake, |until| wake.min(until));
             tokio::select! {
                 biased;
                 landed = fly(&mut air) => {
@@ -123,15 +136,36 @@ impl Recorder {
                     let touched = self.desk.look_around();
                     self.boarding.sweep(&self.desk, touched);
                 }
-                count = self.inbox.recv_many(&mut received, room), if open && room > 0 => {
+                () = self.hurry.notified(), if rest.is_some() => rest = None,
+                count = self.inbox.recv_many(&mut received, room), if open && room > 0 && rest.is_none() => {
                     open = count > 0;
                     self.waiting.closing |= !open;
                     for work in received.drain(..) {
                         self.take(work);
                     }
+                    rest = Some(Instant::now() + self.gather());
                 }
                 () = sleep_until(wake) => {}
             }
+        }
+    }
+
+    /// Runs and groups that wait.
+    fn waits(&self) -> usize {
+        self.waiting.runs.len() + self.waiting.groups.len()
+    }
+
+    /// For how many more there is room.
+    fn room(&self) -> usize {
+        self.config.queue_rows.saturating_sub(self.waits())
+    }
+
+    /// Takes all that lies in the inbox, as far as there is room.
+    fn take_all(&mut self) {
+        while self.room() > 0
+            && let Ok(work) = self.inbox.try_recv()
+        {
+            self.take(work);
         }
     }
 
@@ -151,7 +185,7 @@ impl Recorder {
             }
             Work::Group(mut group) => {
                 for sent in &mut group.runs.runs {
-                    self.desk.note(group.integration, &mut sent.record.run);
+                    self.desk.note(group.integration, &mut sent.record.run, group.past.as_ref());
                 }
                 self.waiting.groups.push(group);
             }

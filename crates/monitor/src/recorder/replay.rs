@@ -36,7 +36,8 @@ impl Recorder {
         self.waiting.since = None;
         self.waiting.away.get_or_insert_with(|| Away { until: Instant::now(), pause: FIRST_PAUSE });
         self.safe(&runs, dones);
-        self.boarding.refresh(&self.desk);
+        let touched = self.desk.look_for_causes_at_once();
+        self.boarding.refresh(&self.desk, touched);
     }
 
     /// Appends runs to the spool; answers whether they are safe there.

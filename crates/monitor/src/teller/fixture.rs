@@ -111,6 +111,23 @@ impl Bridge {
         }
     }
 
+    /// Switches a probe on or off.
+    pub(super) fn enable(&mut self, name: &str, enabled: bool) {
+        self.written(name).enabled = enabled;
+    }
+
+    /// Whether the integration stands or falls with a probe.
+    pub(super) fn counts(&mut self, name: &str, counts: bool) {
+        self.written(name).counts = counts;
+    }
+
+    /// What is written of a probe.
+    fn written(&mut self, name: &str) -> &mut ProbeSpec {
+        let named = |(probe, _): &&mut (Arc<Probe>, ProbeState)| probe.spec.slug.as_str() == name;
+        let (probe, _) = self.probes.iter_mut().find(named).expect("a probe");
+        &mut Arc::make_mut(probe).spec
+    }
+
     /// What was done with a probe.
     pub(super) fn handle(&mut self, name: &str, handling: Handling) {
         self.probe_handling.insert(slug(name), handling);

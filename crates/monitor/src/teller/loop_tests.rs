@@ -188,16 +188,68 @@ async fn what_was_muted_is_told_when_that_ends_if_it_still_holds() {
 }
 
 #[tokio::test]
-async fn a_trouble_that_is_back_after_a_pause_is_another_change() {
+async fn what_is_no_longer_asked_is_not_over_and_its_trouble_is_told_once() {
+    use NoticeKind::{Began, Over};
+    type Done = fn(&mut Bridge);
+    let ways: [(&str, Done, Done); 2] = [
+        ("paused", |bridge| bridge.handle("api", paused()), |bridge| bridge.probe_handling.clear()),
+        ("disabled", |bridge| bridge.enable("api", false), |bridge| bridge.enable("api", true)),
+    ];
+    for (what, aside, back) in ways {
+        let mut house = House::start().await;
+        let mut teller = house.teller().await;
+        house.bridge.check("api", 10, Outcome::Failed);
+        teller.look(&house.board(10)).await;
+
+        // Given that its probe is set aside: then all that is asked is well, and that tells nothing of what is not.
+        aside(&mut house.bridge);
+        house.bridge.check("web", 20, Outcome::Ok);
+        teller.look(&house.board(20)).await;
+        assert_eq!(house.kinds().await, [Began], "{what}");
+
+        // When it is asked again and the trouble is as it was, also after a start between, then that is the same.
+        back(&mut house.bridge);
+        let mut teller = house.teller().await;
+        teller.look(&house.board(30)).await;
+        house.bridge.check("api", 40, Outcome::Failed);
+        teller.look(&house.board(40)).await;
+        assert_eq!(house.kinds().await, [Began], "{what}");
+
+        house.bridge.check("api", 50, Outcome::Ok);
+        teller.look(&house.board(50)).await;
+        let told = house.told().await;
+        assert_eq!(told, [(told[0].0, Began), (told[0].0, Over)], "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_probe_that_was_set_aside_before_keeps_no_later_change_open() {
+    use NoticeKind::{Began, Over};
+    let mut house = House::start().await;
+    house.bridge.check("api", 10, Outcome::Failed);
+    house.bridge.enable("api", false);
+    let mut teller = house.teller().await;
+    teller.look(&house.board(11)).await;
+    assert_eq!(house.kinds().await, []);
+
+    house.bridge.check("web", 20, Outcome::Failed);
+    teller.look(&house.board(20)).await;
+    house.bridge.check("web", 30, Outcome::Ok);
+    teller.look(&house.board(30)).await;
+    assert_eq!(house.kinds().await, [Began, Over]);
+}
+
+#[tokio::test]
+async fn a_trouble_that_was_said_to_be_over_and_is_back_is_another_change() {
     let mut house = House::start().await;
     let mut teller = house.teller().await;
     house.bridge.check("api", 10, Outcome::Failed);
     teller.look(&house.board(10)).await;
 
-    // Given that its probe is paused: then all that is asked is well; when it is resumed, the trouble is there as it was.
-    house.bridge.handle("api", paused());
+    // Given that its probe counts no more: then the integration is well; when it counts again, the trouble is there as it was.
+    house.bridge.counts("api", false);
     teller.look(&house.board(20)).await;
-    house.bridge.probe_handling.clear();
+    house.bridge.counts("api", true);
     teller.look(&house.board(30)).await;
 
     let told = house.told().await;

@@ -233,7 +233,7 @@ impl Teller {
     }
 
     /// The id of a change that begins: that of the run that began the trouble, so that whoever tells of it again tells the same. A
-    /// trouble that was said to be over and is back, as after a pause, is another change.
+    /// trouble that was said to be over and is back, as when its probe did not count for a while, is another change.
     async fn change(&self, row: &BoardRow, now: Timestamp) -> Result<ChangeId, StoreError> {
         if let Some(run) = situation::began_with(row) {
             let change = ChangeId(run.0);

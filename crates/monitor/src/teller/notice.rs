@@ -2,6 +2,7 @@
 
 use chrono_tz::Tz;
 use model::{ChangeId, Notice, NoticeKind, Slug, Timestamp, hours::Cost};
+use rules::withheld::in_message;
 use store::{NewNotice, ToldRow};
 
 use crate::BoardRow;
@@ -67,7 +68,7 @@ impl Word<'_> {
             tier: spec.tier,
             owner: spec.owner.clone(),
             level: said.level,
-            sentence: said.sentence.clone(),
+            sentence: in_message(spec, &said.sentence).into_owned(),
             reason: said.reason,
             since: said.since,
             until: self.until,

@@ -14,7 +14,7 @@ const FAILED: u32 = 2;
 
 /// What is to be told of a row after `told`; `None`: nothing.
 pub(super) fn decision(told: Option<&ToldRow>, row: &BoardRow, now: Timestamp) -> Option<NoticeKind> {
-    match decide(told.map(|told| told.level), situation(row, now), now) {
+    match decide(told.map(|told| told.level), situation(told, row, now), now) {
         Notice::None => None,
         Notice::Began => Some(NoticeKind::Began),
         Notice::Worse => Some(NoticeKind::Worse),
@@ -24,7 +24,7 @@ pub(super) fn decision(told: Option<&ToldRow>, row: &BoardRow, now: Timestamp) -
 
 /// How it stands. What people did with single probes speaks for the whole while every probe in hard trouble was muted or its trouble
 /// acknowledged, and what the integration itself sends and owes is in order.
-pub(super) fn situation(row: &BoardRow, now: Timestamp) -> Situation {
+pub(super) fn situation(told: Option<&ToldRow>, row: &BoardRow, now: Timestamp) -> Situation {
     let telling: Vec<&BoardProbe> = row.probes.iter().filter(|probe| tells(row, probe, now)).collect();
     let owed = row.integration.spec.expect.as_ref().map_or(0, |_| row.sent.missed_in_a_row());
     let pings = telling.iter().map(|probe| missed_pings(probe)).max().unwrap_or(0);
@@ -53,7 +53,15 @@ pub(super) fn situation(row: &BoardRow, now: Timestamp) -> Situation {
         muted_until: row.handling.muted_at(now).max(muted_until),
         in_maintenance: row.maintenance.is_some_and(|kept| now < kept.opening.to),
         flapping: !of_others && telling.iter().any(|probe| flaps(probe)),
+        unproven: told.is_some_and(|told| row.probes.iter().any(|probe| is_unproven(told, row, probe, now))),
     }
+}
+
+/// Whether it was in trouble in the change that was told, and is not asked any more. What was set aside before that has no part in it.
+fn is_unproven(told: &ToldRow, row: &BoardRow, probe: &BoardProbe, now: Timestamp) -> bool {
+    let counts = probe.probe.spec.counts;
+    let took_part = probe.state.judged.as_ref().is_some_and(|judged| told.since <= judged.at);
+    counts && !tells(row, probe, now) && took_part && is_in_trouble(probe)
 }
 
 /// The run that began the trouble that weighs most.

@@ -1,7 +1,9 @@
 //! What is decided of a row, and in which words it is told.
 
+use std::sync::Arc;
+
 use chrono_tz::Tz;
-use model::{ChangeId, IntegrationId, Level, NoticeKind, Outcome, Reason, WindowKind, hours::Cost};
+use model::{ChangeId, Classification, IntegrationId, Level, NoticeKind, Outcome, Reason, WindowKind, hours::Cost};
 use rules::{level::Maintenance, window::Opening};
 use store::ToldRow;
 
@@ -216,6 +218,24 @@ fn a_change_is_known_by_the_run_that_began_it() {
     assert!(missed.is_some());
     assert_eq!(began_with(&owes.row(NOW)), missed);
     assert_eq!(began_with(&bridge().row(NOW)), None);
+}
+
+#[test]
+fn of_what_is_marked_red_a_notice_says_nothing_that_was_in_an_answer() {
+    let mut bridge = bridge();
+    bridge.check("api", 10, Outcome::Failed);
+    let sentence = "`json.iban == 'DE02'` does not hold: DE03 == DE02".to_owned();
+    let said = ToldRow { sentence, ..told(Level::Problem) };
+    let mut sentence = |classification| {
+        let mut integration = (*bridge.integration).clone();
+        integration.spec.classification = classification;
+        bridge.integration = Arc::new(integration);
+        let (kind, until, cost, zone) = (NoticeKind::Over, Some(at(30)), Cost::None, Tz::UTC);
+        let word = Word { kind, said: &said, until, cost, zone, address: "https://b.example" };
+        word.to(&[slug("mail")], &bridge.row(NOW), at(NOW)).remove(0).notice.sentence
+    };
+    assert_eq!(sentence(None), said.sentence);
+    assert_eq!(sentence(Some(Classification::Red)), "an assertion does not hold");
 }
 
 #[test]

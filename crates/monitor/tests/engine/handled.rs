@@ -1,6 +1,6 @@
 //! What people do with what is watched, windows, and what owners are told.
 
-use model::{Clock, Handling, Level, NoticeKind, Outcome, Paused, Span, SystemClock};
+use model::{Clock, Handling, Level, NoticeKind, Outcome, Paused, Span, SystemClock, WindowSpec};
 use monitor::{BoardRow, MonitorError};
 use serde_json::json;
 use store::Write;
@@ -72,5 +72,32 @@ async fn in_maintenance_a_failure_is_recorded_and_does_not_count() {
     let counts = |row: &BoardRow| row.standing.level == Level::Attention && row.today.failed > 0;
     let row = house.shows("it counts", counts).await;
     assert_eq!((row.today.failed, row.probes[0].state.failures), (1, 1));
+    house.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_sent_late_is_judged_by_the_windows_of_back_then() {
+    let house = House::start(json!({}), Vec::new()).await;
+    let now = SystemClock.now();
+    let put = |slug: &str| {
+        let once = json!({"from": now - Span::hours(3), "to": now + Span::hours(1)});
+        let spec = serde_json::from_value::<WindowSpec>(json!({"slug": slug, "once": once, "systems": ["erp"]}));
+        Write::PutWindow { spec: spec.expect("a window"), catalogue: None }
+    };
+    // Given a window that was deleted an hour ago, and one of the same time that is written only now
+    house.store.apply(&[put("then")], now - Span::hours(3)).await.expect("written");
+    let retired = house.store.apply(&[Write::RetireWindow { slug: name("then") }], now - Span::hours(1)).await;
+    retired.expect("retired");
+    house.write(put("now")).await;
+
+    let failed = |minutes: i64| json!({"outcome": "failed", "started_at": now - Span::minutes(minutes)});
+    let late = house.send(json!([failed(120), failed(30)])).await.expect("stored");
+    let fresh = house.send(json!([{"outcome": "failed"}])).await.expect("stored");
+
+    let mut excused = Vec::new();
+    for receipt in late.iter().chain(&fresh) {
+        excused.push(house.store.run(receipt.id).await.expect("an answer").expect("the run").run.in_maintenance);
+    }
+    assert_eq!(excused, [true, false, true]);
     house.end().await;
 }

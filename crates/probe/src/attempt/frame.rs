@@ -1,6 +1,6 @@
 //! A conversation as a probe: what is around every attempt.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use async_trait::async_trait;
 use model::{Exchange, Fault, ProbeSpec, Request, Response};
@@ -10,6 +10,7 @@ use tokio::time::timeout_at;
 use super::{Attempt, Conversation, KEPT, Party};
 use crate::{
     Asking, Clients, HostKey, Probe,
+    aside::{LARGE, aside},
     excerpt::{excerpt, sentence},
     filled::forms,
     marks::{marked, micros},
@@ -51,7 +52,14 @@ impl<C: Conversation> Probe for Framed<C> {
     async fn ask(&self, asking: &Asking) -> Observation {
         let began = Instant::now();
         let mut attempt = Attempt::begin(asking, began);
-        let (talked, moments) = marked(timeout_at(attempt.deadline, self.conversation.talk(&mut attempt))).await;
+        let deadline = attempt.deadline;
+        let prepared = self.conversation.prepare(deadline).await;
+        let began = Instant::now();
+        let conversation = async {
+            prepared?;
+            self.conversation.talk(&mut attempt).await
+        };
+        let (talked, moments) = marked(timeout_at(deadline, conversation)).await;
         let latency_us = micros(began.elapsed());
         let trouble = match talked {
             Err(_too_late) => Some(attempt.too_slow(&self.party.peer, &moments)),
@@ -74,7 +82,17 @@ impl<C: Conversation> Probe for Framed<C> {
         let told = [&observation.trouble, &observation.status_trouble, &observation.status_warning];
         let whole = self.may_fail || told.iter().any(|trouble| trouble.is_some());
         observation.exchange = Some(self.exchange(&mut attempt, whole));
-        observation.facts = self.facts(attempt);
+        let Attempt { facts, body, measures, .. } = attempt;
+        let gathering = Gathering { facts, body, measures, masks: self.masks.clone() };
+        let gathered = if gathering.is_large() {
+            Box::pin(aside(deadline, "looking for secrets in the answer", move || gathering.gather())).await
+        } else {
+            Ok(gathering.gather())
+        };
+        match gathered {
+            Ok(facts) => observation.facts = facts,
+            Err(trouble) => observation.trouble = observation.trouble.take().or(Some(trouble)),
+        }
         observation
     }
 
@@ -111,17 +129,44 @@ impl<C> Framed<C> {
         });
         Exchange { request, response, redirects: Vec::new() }
     }
+}
 
-    fn facts(&self, attempt: Attempt) -> Facts {
-        let mut facts = Facts::default();
-        for (name, fact) in attempt.facts {
-            facts.put(name, mask(fact, &self.masks));
+/// What expressions get to see, before its secrets are masked.
+struct Gathering {
+    facts: BTreeMap<String, Fact>,
+    body: Option<Vec<u8>>,
+    measures: BTreeMap<String, f64>,
+    masks: Masks,
+}
+
+impl Gathering {
+    /// Whether there is so much to be looked through that it is done aside.
+    fn is_large(&self) -> bool {
+        let size = || self.facts.values().map(weight).sum::<usize>() + self.body.as_ref().map_or(0, Vec::len);
+        !self.masks.is_empty() && size() > LARGE
+    }
+
+    fn gather(self) -> Facts {
+        let Self { facts, body, measures, masks } = self;
+        let mut gathered = Facts::default();
+        for (name, fact) in facts {
+            gathered.put(name, mask(fact, &masks));
         }
-        if let Some(body) = attempt.body {
-            facts.put_body(self.masks.bytes(body));
+        if let Some(body) = body {
+            gathered.put_body(masks.bytes(body));
         }
-        facts.put_measures(attempt.measures);
-        facts
+        gathered.put_measures(measures);
+        gathered
+    }
+}
+
+/// About as many bytes as there are to be looked through.
+fn weight(fact: &Fact) -> usize {
+    match fact {
+        Fact::Text(text) => text.len(),
+        Fact::List(items) => items.iter().map(weight).sum(),
+        Fact::Map(entries) => entries.iter().map(|(name, fact)| name.len() + weight(fact)).sum(),
+        Fact::Null | Fact::Int(_) | Fact::Double(_) | Fact::Bool(_) | Fact::DurationUs(_) => 0,
     }
 }
 
@@ -133,5 +178,36 @@ fn mask(fact: Fact, masks: &Masks) -> Fact {
             Fact::Map(entries.into_iter().map(|(name, fact)| (masks.text(name), mask(fact, masks))).collect())
         }
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Fact, Gathering, LARGE, Masks};
+
+    fn gathering(rows: &[&str], body: Option<Vec<u8>>, masks: &Masks) -> Gathering {
+        let rows = rows.iter().map(|row| Fact::Map([("name".to_owned(), Fact::from(*row))].into())).collect::<Vec<_>>();
+        let facts = BTreeMap::from([("rows".to_owned(), Fact::List(rows))]);
+        Gathering { facts, body, measures: BTreeMap::new(), masks: masks.clone() }
+    }
+
+    #[test]
+    fn what_is_large_is_told_from_what_is_not_however_deep_it_lies() {
+        let (masks, half) = (Masks::of(["hunter2".to_owned()]), "x".repeat(LARGE / 2));
+        assert!(!gathering(&[&half], None, &masks).is_large());
+        assert!(gathering(&[&half, &half], None, &masks).is_large());
+        assert!(gathering(&[&half], Some(half.clone().into_bytes()), &masks).is_large());
+        assert!(!gathering(&[&half, &half], None, &Masks::default()).is_large(), "there is nothing to look for");
+    }
+
+    #[test]
+    fn no_secret_is_left_in_what_is_gathered() {
+        let masks = Masks::of(["hunter2".to_owned()]);
+        let facts = gathering(&["said hunter2"], Some(b"hunter2 again".to_vec()), &masks).gather();
+        assert_eq!(facts.body(), Some(b"(redacted) again".as_slice()));
+        let row = Fact::Map([("name".to_owned(), Fact::from("said (redacted)"))].into());
+        assert_eq!(facts.get("rows"), Some(&Fact::List(vec![row])));
     }
 }

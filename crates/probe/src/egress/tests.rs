@@ -49,6 +49,51 @@ fn link_local_addresses_are_refused_in_any_clothes() {
 }
 
 #[test]
+fn a_nat64_of_ones_own_leads_where_any_of_its_readings_does() {
+    // 169.254.169.254 behind prefixes of 48, 56, 64 and 96 bits (RFC 6052, section 2.2).
+    let metadata = [
+        "64:ff9b:1:a9fe:a9:fe00::",
+        "64:ff9b:1:77a9:fe:a9fe::",
+        "64:ff9b:1:7788:a9:fea9:fe00:0",
+        "64:ff9b:1::169.254.169.254",
+        "64:ff9b:1:7788::169.254.169.254",
+        "64:ff9b:1:a9fe:a9:fe01:2:3",
+    ];
+    holds(&Egress::default(), &metadata.map(|address| (address, false)));
+    let fine = ["64:ff9b:1::8.8.8.8", "64:ff9b:1:808:8:800::", "64:ff9b:2::169.254.169.254", "64:ff9b:1::10.0.0.1"];
+    holds(&Egress::default(), &fine.map(|address| (address, true)));
+
+    let strict = Egress { deny_loopback: true, deny_private: true, ..Egress::default() };
+    let table = [
+        ("64:ff9b:1::10.0.0.1", false),
+        ("64:ff9b:1:a00:0:100::", false),
+        ("64:ff9b:1::127.0.0.1", false),
+        // The usual way to use it: the shorter readings of it are no addresses.
+        ("64:ff9b:1::8.8.8.8", true),
+        ("64:ff9b:1::198.51.100.7", true),
+    ];
+    holds(&strict, &table);
+}
+
+#[test]
+fn who_is_many_is_asked_only_where_that_is_allowed() {
+    let table = [
+        ("224.0.0.251", false),
+        ("239.255.255.250", false),
+        ("255.255.255.255", false),
+        ("ff02::fb", false),
+        ("::ffff:224.0.0.251", false),
+        ("64:ff9b::224.0.0.251", false),
+        ("223.255.255.255", true),
+        ("240.0.0.1", true),
+        ("fe00::1", true),
+    ];
+    holds(&Egress::default(), &table);
+    let named = Egress { allowed: networks(&["0.0.0.0/0", "239.1.0.0/16"]), ..Egress::default() };
+    holds(&named, &[("239.1.2.3", true), ("239.2.0.1", false), ("224.0.0.251", false)]);
+}
+
+#[test]
 fn this_machine_can_be_denied() {
     let egress = Egress { deny_loopback: true, ..Egress::default() };
     holds(
@@ -202,6 +247,7 @@ fn a_refusal_says_why() {
         ("169.254.1.1", "is a link-local address"),
         ("100.100.100.200", "is where a cloud keeps credentials"),
         ("127.0.0.1", "is of this machine"),
+        ("255.255.255.255", "is of many machines at once"),
         ("10.0.0.1", "is a private address"),
         ("192.168.1.1", "lies in a network that is denied here"),
         ("::ffff:10.0.0.1", "is a private address"),

@@ -14,6 +14,10 @@ use super::{
     trouble::Words,
     unpack::{Packing, Unpacking},
 };
+use crate::{
+    aside::{LARGE, aside},
+    redact::Masks,
+};
 
 /// What came back.
 pub(crate) struct Answer {
@@ -28,6 +32,8 @@ pub(crate) struct Answer {
     pub(crate) body: Vec<u8>,
     /// Whether there was more, or might have been.
     pub(crate) cut: bool,
+    /// Bytes of the body before its secrets were masked; `None`: they are not yet.
+    pub(crate) unmasked: Option<usize>,
 }
 
 impl Answer {
@@ -45,6 +51,7 @@ impl Answer {
             headers: std::mem::take(response.headers_mut()),
             body: Vec::new(),
             cut: true,
+            unmasked: None,
         }
     }
 
@@ -62,10 +69,14 @@ impl Answer {
         let read = timeout_at(deadline, self.read_raw(line, body, limit, words)).await;
         let read = read.unwrap_or_else(|_too_late| Err(words.too_slow_in_transfer(self.body.len())));
         let Some(packing) = Packing::of(&self.headers).filter(|_| packed) else { return read };
-        let mut unpacked = Vec::new();
-        let whole = packing.unpack(&self.body, limit, &mut unpacked);
+        let came = std::mem::take(&mut self.body);
+        if read.is_err() {
+            // Only people look at it now, and they at its beginning.
+            let _what_came = packing.unpack(&came, limit.min(LARGE), &mut self.body);
+            return read;
+        }
+        let (whole, unpacked) = Box::pin(packing.unpack_well(came, limit, deadline)).await?;
         self.body = unpacked;
-        read?;
         match whole {
             Ok(()) => Ok(()),
             Err(Unpacking::TooLarge) => {
@@ -75,6 +86,10 @@ impl Answer {
             Err(Unpacking::Broken) => {
                 let message = format!("the answer of {} is not packed as it says", words.peer());
                 Err(Trouble::new(Reason::Protocol, message))
+            }
+            Err(Unpacking::TooLate) => {
+                self.cut = true;
+                Err(words.too_slow_in_transfer(self.body.len()))
             }
         }
     }
@@ -105,6 +120,33 @@ impl Answer {
         }
     }
 
+    /// Bytes of the body as it came, unpacked.
+    pub(crate) fn size(&self) -> usize {
+        self.unmasked.unwrap_or(self.body.len())
+    }
+
+    /// Leaves no secret in the body.
+    pub(crate) fn mask(&mut self, masks: &Masks) {
+        if self.unmasked.is_none() {
+            self.unmasked = Some(self.body.len());
+            self.body = masks.bytes(std::mem::take(&mut self.body));
+        }
+    }
+
+    /// Whether there is so much to be looked through that it is done aside.
+    pub(crate) fn is_large(&self, masks: &Masks) -> bool {
+        self.unmasked.is_none() && self.body.len() > LARGE && !masks.is_empty()
+    }
+
+    /// Leaves no secret in the body, and looks for them aside.
+    pub(crate) async fn mask_large(&mut self, masks: &Masks, deadline: Instant) -> Result<(), Trouble> {
+        let (masks, body) = (masks.clone(), self.body.clone());
+        let masked = aside(deadline, "looking for secrets in the answer", move || masks.bytes(body)).await?;
+        self.unmasked = Some(self.body.len());
+        self.body = masked;
+        Ok(())
+    }
+
     /// The protocol's name of the version.
     pub(crate) fn version(&self) -> &'static str {
         match self.version {
@@ -114,5 +156,46 @@ impl Answer {
             Version::HTTP_3 => "HTTP/3.0",
             _ => "HTTP/1.1",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::{Answer, HeaderMap, LARGE, Masks, StatusCode, Version};
+
+    fn answer(body: String) -> Answer {
+        Answer {
+            status: StatusCode::OK,
+            version: Version::HTTP_11,
+            headers: HeaderMap::new(),
+            peer: None,
+            certificate: None,
+            body: body.into_bytes(),
+            cut: false,
+            unmasked: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_large_body_loses_its_secrets_and_is_as_large_as_it_came() {
+        let (masks, later) = (Masks::of(["hunter2".to_owned()]), Instant::now() + Duration::from_secs(20));
+        let mut large = answer(format!("{}hunter2", "x".repeat(LARGE)));
+        assert!(large.is_large(&masks) && !large.is_large(&Masks::default()));
+        large.mask_large(&masks, later).await.expect("masked");
+        assert!(large.body.ends_with(b"x(redacted)"));
+        assert_eq!(large.size(), LARGE + 7);
+        // Once is enough: what was masked is not looked through again.
+        let masked = large.body.clone();
+        large.mask(&Masks::of(["redacted".to_owned()]));
+        assert_eq!(large.body, masked);
+
+        let mut small = answer("hunter2".to_owned());
+        assert!(!large.is_large(&masks) && !small.is_large(&masks));
+        small.mask(&masks);
+        assert_eq!((small.body.as_slice(), small.size()), (b"(redacted)".as_slice(), 7));
     }
 }

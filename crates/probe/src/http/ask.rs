@@ -94,7 +94,7 @@ impl Http {
     /// What is sent, with the file that it carries.
     async fn ready(&self, until: Until) -> Result<Option<Ask>, Trouble> {
         let Some(path) = &self.parts.ask.file else { return Ok(None) };
-        let read = timeout_at(until.deadline, body::file(path, &self.body_folders)).await;
+        let read = timeout_at(until.deadline, Box::pin(body::file(path, &self.body_folders))).await;
         let too_late = |_| Trouble::new(Reason::Config, "the body's file could not be read in time");
         Ok(Some(Ask { body: read.map_err(too_late)??, ..self.parts.ask.clone() }))
     }
@@ -125,7 +125,8 @@ impl Http {
     async fn walk(&self, ask: &Ask, until: Until, check: &mut Check) -> Result<(), Trouble> {
         let Parts { way, manner, grant, .. } = &self.parts;
         match grant {
-            Some(grant) => self.walk_granted(grant, ask, until, check).await,
+            // Boxed, as few checks do it and it holds another walk.
+            Some(grant) => Box::pin(self.walk_granted(grant, ask, until, check)).await,
             None => walk(way, manner, ask, &check.masks, &mut Jar::default(), until, &mut check.seen).await,
         }
     }
@@ -189,7 +190,7 @@ fn read(answer: &mut Answer, facts: &mut Facts, look: &Look<'_>) -> Read {
         return Read::default();
     }
     // What is read out of it becomes facts and sentences, so it must hold no secret any more.
-    answer.body = look.masks.bytes(std::mem::take(&mut answer.body));
+    answer.mask(look.masks);
     match look.reading {
         Reading::Plain => Read::default(),
         Reading::GraphQl => graphql::read(answer, look.peer),
@@ -219,12 +220,19 @@ impl Probe for Http {
             }
             Err(trouble) => (None, Some(trouble)),
         };
-        let Check { began, seen, masks } = check;
+        let Check { began, mut seen, masks } = check;
+        let latency_us = micros(began.elapsed());
         let masks = seen.masks(masks);
+        let trouble = match trouble {
+            None if seen.is_large(self.parts.reading, &self.needs, &masks) => {
+                Box::pin(seen.mask_large(&masks, deadline)).await.err()
+            }
+            trouble => trouble,
+        };
         let with_file = ready.as_ref().map(|ask| Keeper::of(ask, &masks));
         let look = Look {
             at: asking.at,
-            latency_us: micros(began.elapsed()),
+            latency_us,
             peer: &self.peer,
             reading: self.parts.reading,
             needs: &self.needs,

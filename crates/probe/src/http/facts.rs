@@ -40,10 +40,15 @@ impl Needs {
         Self { status: true, size: true, ..self }
     }
 
+    /// Whether anybody looks at the body.
+    pub(crate) fn body(&self) -> bool {
+        self.body
+    }
+
     /// The facts of an answer beside those that are there, without the secrets that it echoes.
     pub(crate) fn facts(
         &self,
-        answer: Answer,
+        mut answer: Answer,
         redirects: &[String],
         masks: &Masks,
         at: Timestamp,
@@ -67,10 +72,11 @@ impl Needs {
             facts.put("version", answer.version());
         }
         if self.size {
-            facts.put("size", i64::try_from(answer.body.len()).unwrap_or(i64::MAX));
+            facts.put("size", i64::try_from(answer.size()).unwrap_or(i64::MAX));
         }
         if self.body {
-            facts.put_body(masks.bytes(answer.body));
+            answer.mask(masks);
+            facts.put_body(answer.body);
         }
         facts
     }

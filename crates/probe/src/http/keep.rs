@@ -1,7 +1,7 @@
 //! What is kept of what was said on the wire.
 
 use hyper::header::HeaderMap;
-use model::{Exchange, Request, Response};
+use model::{Body, Exchange, Request, Response};
 
 use super::{answer::Answer, request::Ask};
 use crate::{
@@ -32,7 +32,10 @@ impl Keeper {
             status: Some(answer.status.as_u16()),
             version: Some(answer.version().to_owned()),
             headers: headers(&answer.headers, masks),
-            body: Some(excerpt(&answer.body, answer.cut, masks)),
+            body: Some(Body {
+                bytes: i64::try_from(answer.size()).unwrap_or(i64::MAX),
+                ..excerpt(&answer.body, answer.cut, masks)
+            }),
             peer: answer.peer.map(|peer| peer.to_string()),
         });
         Exchange { request: self.whole.clone(), response, redirects }

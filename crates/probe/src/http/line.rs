@@ -3,7 +3,7 @@
 
 use std::{
     future::poll_fn,
-    pin::pin,
+    pin::{Pin, pin},
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
 };
@@ -39,18 +39,22 @@ impl Line {
     pub(super) async fn over(stream: Stream, two: bool) -> hyper::Result<Self> {
         let io = TokioIo::new(stream);
         if two {
-            let beside = Beside::default();
-            let mut builder = http2::Builder::new(beside.clone());
-            builder.max_header_list_size(65_536);
-            let (sender, connection) = builder.handshake(io).await?;
-            let connection = async { drop(connection.await) };
-            return Ok(Self { sender: Sender::Two(sender), work: Work::of(connection, beside) });
+            // Few speak it, and what it begins with is large.
+            return Box::pin(Self::over_two(io)).await;
         }
         let mut builder = http1::Builder::new();
         builder.max_buf_size(LONGEST_HEAD);
         let (sender, connection) = builder.handshake(io).await?;
+        Ok(Self { sender: Sender::One(sender), work: Work::One(Some(Box::pin(connection))) })
+    }
+
+    async fn over_two(io: TokioIo<Stream>) -> hyper::Result<Self> {
+        let beside = Beside::default();
+        let mut builder = http2::Builder::new(beside.clone());
+        builder.max_header_list_size(65_536);
+        let (sender, connection) = builder.handshake(io).await?;
         let connection = async { drop(connection.await) };
-        Ok(Self { sender: Sender::One(sender), work: Work::of(connection, Beside::default()) })
+        Ok(Self { sender: Sender::Two(sender), work: Work::Two(Many::of(connection, beside)) })
     }
 
     /// Sends the request and waits for the head of its answer.
@@ -67,19 +71,16 @@ impl Line {
     }
 }
 
+type Alone = http1::Connection<TokioIo<Stream>, Full<Bytes>>;
+
 /// What a connection has to do.
-struct Work {
-    running: FuturesUnordered<BoxFuture<'static, ()>>,
-    begun: Beside,
+enum Work {
+    /// With HTTP/1.1 there is the connection alone; `None`: it is over.
+    One(Option<Pin<Box<Alone>>>),
+    Two(Many),
 }
 
 impl Work {
-    fn of(connection: impl Future<Output = ()> + Send + 'static, begun: Beside) -> Self {
-        let running = FuturesUnordered::new();
-        running.push(Box::pin(connection) as BoxFuture<'static, ()>);
-        Self { running, begun }
-    }
-
     async fn beside<T>(&mut self, wait: impl Future<Output = T>) -> T {
         let mut wait = pin!(wait);
         poll_fn(|context| {
@@ -91,6 +92,32 @@ impl Work {
             wait.as_mut().poll(context)
         })
         .await
+    }
+
+    fn go_on(&mut self, context: &mut Context<'_>) {
+        match self {
+            Self::One(connection) => {
+                let goes_on = connection.as_mut().is_some_and(|alone| alone.as_mut().poll(context).is_pending());
+                if !goes_on {
+                    *connection = None;
+                }
+            }
+            Self::Two(many) => many.go_on(context),
+        }
+    }
+}
+
+/// The tasks of an HTTP/2 connection.
+struct Many {
+    running: FuturesUnordered<BoxFuture<'static, ()>>,
+    begun: Beside,
+}
+
+impl Many {
+    fn of(connection: impl Future<Output = ()> + Send + 'static, begun: Beside) -> Self {
+        let running = FuturesUnordered::new();
+        running.push(Box::pin(connection) as BoxFuture<'static, ()>);
+        Self { running, begun }
     }
 
     fn go_on(&mut self, context: &mut Context<'_>) {

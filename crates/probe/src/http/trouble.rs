@@ -9,7 +9,7 @@ use rules::assess::Trouble;
 use crate::{
     egress::Refused,
     marks::Stage,
-    said::{self, chain, find, in_time, innermost},
+    said::{self, chain, find, innermost},
 };
 
 /// Words about one hop.
@@ -60,7 +60,7 @@ impl<'h> Words<'h> {
 
     /// Nothing within the timeout.
     pub(super) fn too_slow(&self, stage: Stage) -> Trouble {
-        in_time(&self.peer(), self.timeout, stage.doing())
+        said::too_slow(&self.peer(), self.timeout, stage)
     }
 
     /// An answer that did not end within the timeout.

@@ -1,5 +1,7 @@
 //! From the first network call to an answer, hop by hop.
 
+use std::pin::pin;
+
 use http_body_util::Full;
 use hyper::{
     Method, Request, Response, Uri,
@@ -14,7 +16,9 @@ use url::Position;
 
 use super::{
     answer::Answer,
+    ask::Reading,
     cookies::Jar,
+    facts::Needs,
     hop::{Hop, Trail},
     line::Line,
     manner::Manner,
@@ -70,7 +74,11 @@ pub(crate) async fn walk(
         let cookies = if manner.cookies { jar.header(&hop.url) } else { None };
         add_cookies(&mut asked, cookies.as_ref());
 
-        let (sent, moments) = marked(timeout_at(until.deadline, send(way, asked, &words))).await;
+        // It is large: what bounds and measures it holds a pointer to it, and moves no more than that.
+        let (sent, moments) = {
+            let sending = pin!(send(way, asked, &words));
+            marked(timeout_at(until.deadline, sending)).await
+        };
         marks::add(&mut seen.phases, moments.phases());
         let (mut line, mut response, came) = match sent {
             Err(_too_late) => return Err(words.too_slow(moments.stage())),
@@ -100,6 +108,20 @@ impl Seen {
     /// These, and what turned out to be as secret.
     pub(crate) fn masks(&self, masks: Masks) -> Masks {
         if self.hidden.is_empty() { masks } else { masks.and(self.hidden.iter().flat_map(|pair| forms::of(pair))) }
+    }
+
+    /// Whether somebody is to look at a body that is so large that it is masked aside.
+    pub(crate) fn is_large(&self, reading: Reading, needs: &Needs, masks: &Masks) -> bool {
+        let is_read = needs.body() || !matches!(reading, Reading::Plain);
+        is_read && self.answer.as_ref().is_some_and(|answer| answer.is_large(masks))
+    }
+
+    /// Masks it.
+    pub(crate) async fn mask_large(&mut self, masks: &Masks, deadline: Instant) -> Result<(), Trouble> {
+        match &mut self.answer {
+            Some(answer) => answer.mask_large(masks, deadline).await,
+            None => Ok(()),
+        }
     }
 
     /// The addresses that were followed, the first left out.

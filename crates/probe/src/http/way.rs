@@ -83,7 +83,7 @@ impl Way {
         self.proxy.as_ref().and_then(Proxy::pair)
     }
 
-    /// A connection of its own for one request.
+    /// A connection of its own for one request. What not every check does is boxed, so that the others do not carry the room for it.
     pub(super) async fn connect(&self, url: &Url, words: &Words<'_>) -> Result<Connected, Trouble> {
         let (host, port) = host_and_port(url);
         let secure = url.scheme() == "https";
@@ -93,7 +93,7 @@ impl Way {
                 self.egress.check(address).map_err(|refused| words.refused(refused))?;
             }
             let whom = secure.then(|| words.peer());
-            proxy.reach(whom.as_deref()).await?
+            Box::pin(proxy.reach(whom.as_deref())).await?
         } else {
             let dial = self.dial_to(url.scheme(), &host, port);
             let stream = dial.reach().await.map_err(|trouble| words.not_reached(trouble))?;
@@ -117,7 +117,7 @@ impl Way {
             _ => ServerName::try_from(host.clone())
                 .map_err(|_| Trouble::new(Reason::Tls, format!("no certificate could be for {host}")))?,
         };
-        let (stream, handshake) = secure::shake(config, &name, &peer_name, stream).await?;
+        let (stream, handshake) = Box::pin(secure::shake(config, &name, &peer_name, stream)).await?;
         let two = handshake.alpn.as_deref() == Some("h2");
         if self.versions == Versions::Two && !two {
             return Err(Trouble::new(Reason::Protocol, format!("{peer_name} does not agree to HTTP/2")));

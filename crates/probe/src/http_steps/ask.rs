@@ -8,6 +8,7 @@ use rules::assess::{Observation, Trouble, assess};
 use tokio::time::timeout_at;
 
 use super::{
+    extract::Heard,
     refer::Values,
     step::{Ready, Step},
     told::{Line, Told},
@@ -44,6 +45,8 @@ pub(super) struct Steps {
     body_folders: Arc<[PathBuf]>,
     /// Without expressions of the probe itself, steps that are well leave a run that is ok.
     may_fail: bool,
+    /// Whether any value that is found may be shown.
+    shows: bool,
 }
 
 /// A check under way.
@@ -51,12 +54,16 @@ struct Check {
     values: Values,
     jar: Jar,
     told: Told,
+    /// What must not be kept of any step so far, where some value may be shown.
+    masks: Masks,
 }
 
 impl Steps {
     pub(super) fn new(parts: Parts, spec: &ProbeSpec, clients: &Clients) -> Self {
         let may_fail = !(spec.assert.is_empty() && spec.warn.is_empty());
-        Self { parts, body_folders: Arc::clone(clients.body_folders()), may_fail }
+        let mut steps = parts.steps.iter().chain(&parts.cleanup);
+        let shows = steps.any(|step| step.extracts.iter().any(|extract| extract.shown));
+        Self { parts, body_folders: Arc::clone(clients.body_folders()), may_fail, shows }
     }
 
     /// One step, with what came of it in `check`.
@@ -80,8 +87,9 @@ impl Steps {
         if trouble.is_none()
             && let Some(answer) = &seen.answer
         {
+            let heard = Heard::of(answer, &check.jar, &ask.url);
             for extract in &step.extracts {
-                match extract.take(answer, &check.jar, &ask.url) {
+                match extract.take(&heard) {
                     Ok(value) => check.values.put(&step.name, &extract.name, value, extract.shown),
                     Err(trouble) => missing = missing.or(Some(trouble)),
                 }
@@ -90,16 +98,27 @@ impl Steps {
         // What was found a moment ago is kept as little as what was sent.
         let hidden = check.values.hidden();
         let masks = seen.masks(masks.and(hidden.iter().flat_map(|value| crate::filled::forms::of(value))));
+        let reading = Reading::of(step.graphql);
+        let trouble = match trouble {
+            None if seen.is_large(reading, &step.needs, &masks) => {
+                Box::pin(seen.mask_large(&masks, until.deadline)).await.err()
+            }
+            trouble => trouble,
+        };
         let look = Look {
             at: until.at,
             latency_us,
             peer: &peer(&ask.url),
-            reading: Reading::of(step.graphql),
+            reading,
             needs: &step.needs,
             keeper: &Keeper::of(&ask, &masks),
             may_fail: self.may_fail || step.may_fail || missing.is_some(),
             masks: &masks,
         };
+        if self.shows {
+            // It is as secret in what another step found.
+            check.masks = check.masks.with(&masks);
+        }
         let observation = observe(seen, trouble, &look);
         let judged = assess(&step.asserts, &observation);
         let trouble = match judged.outcome {
@@ -158,7 +177,8 @@ impl Probe for Steps {
             deadline: tokio::time::Instant::from_std(began + timeout.as_duration()),
             timeout,
         };
-        let mut check = Check { values: Values::default(), jar: Jar::default(), told: Told::default() };
+        let masks = self.parts.masks.clone();
+        let mut check = Check { values: Values::default(), jar: Jar::default(), told: Told::default(), masks };
         let stepped = self.steps(until(for_steps), &mut check).await;
         let latency_us = micros(began.elapsed());
         let phases = check.told.phases();
@@ -166,7 +186,7 @@ impl Probe for Steps {
         let cleaned = self.clean_up(until(asking.timeout), &mut check).await;
         let trouble = stepped.and(cleaned).err();
 
-        let (facts, exchange) = check.told.finish(&check.values, trouble.is_some() || self.may_fail);
+        let (facts, exchange) = check.told.finish(&check.values, &check.masks, trouble.is_some() || self.may_fail);
         let facts = if trouble.is_some() { rules::assess::Facts::default() } else { facts };
         Observation {
             started_at: asking.at,

@@ -1,5 +1,7 @@
 //! What a step takes out of its answer.
 
+use std::cell::OnceCell;
+
 use hyper::header::HeaderName;
 use model::Reason;
 use regex::{Regex, RegexBuilder};
@@ -96,16 +98,36 @@ fn one(group: &mut Options<'_>) -> Option<Extract> {
     Some(Extract { name: name.filter(|_| is_right)?, shown: shown?, from: from?, regex })
 }
 
+/// What a step has heard, its body read as JSON once however many values are taken out of it.
+pub(super) struct Heard<'a> {
+    answer: &'a Answer,
+    jar: &'a Jar,
+    url: &'a Url,
+    json: OnceCell<Option<Value>>,
+}
+
+impl<'a> Heard<'a> {
+    /// The answer to a request for `url`, and the cookies after it.
+    pub(super) fn of(answer: &'a Answer, jar: &'a Jar, url: &'a Url) -> Self {
+        Self { answer, jar, url, json: OnceCell::new() }
+    }
+
+    fn json(&self) -> Option<&Value> {
+        self.json.get_or_init(|| serde_json::from_slice(&self.answer.body).ok()).as_ref()
+    }
+}
+
 impl Extract {
     /// The value, as a text.
-    pub(super) fn take(&self, answer: &Answer, jar: &Jar, url: &Url) -> Result<String, Trouble> {
+    pub(super) fn take(&self, heard: &Heard<'_>) -> Result<String, Trouble> {
+        let Heard { answer, jar, url, .. } = heard;
         let missing = |what: &str| Trouble::new(Reason::Assertion, format!("no value for `{}`: {what}", self.name));
         let taken = match &self.from {
             Place::Json(path) => {
-                let json: Value = serde_json::from_slice(&answer.body).map_err(|_| {
+                let json = heard.json().ok_or_else(|| {
                     Trouble::new(Reason::Parse, format!("no value for `{}`: the answer is no JSON", self.name))
                 })?;
-                match path.of(&json) {
+                match path.of(json) {
                     None | Some(Value::Null) => return Err(missing("nothing stands there in the answer")),
                     Some(Value::String(text)) => text.clone(),
                     Some(other) => other.to_string(),

@@ -15,12 +15,12 @@ use super::{
     refer::{self, Values},
 };
 use crate::{
-    filled::forms,
+    filled::{forms, refers},
     http::{
         self,
         facts::Needs,
         request::{self, Ask},
-        sign,
+        sign::{self, Signed},
     },
     options::Options,
     redact::{self, Masks},
@@ -41,6 +41,15 @@ pub(super) struct Step {
     pub(super) graphql: bool,
     /// Whether an expression may turn its answer into trouble.
     pub(super) may_fail: bool,
+    /// The request, where nothing has to be filled in.
+    fixed: Option<Fixed>,
+}
+
+/// A request that is the same in each check.
+struct Fixed {
+    ask: Ask,
+    /// What must not be kept of it, in all forms.
+    masked: Vec<String>,
 }
 
 /// A request that can be sent now.
@@ -97,8 +106,8 @@ fn one(group: &mut Options<'_>, spec: &ProbeSpec, written: &Value, known: &[Know
         }
     }
     let (mut ask, graphql) = request::read(group);
-    // Read for its faults; the request is made anew once its values are known.
-    let _secrets = sign::sign(group, ask.as_mut());
+    // Where it refers to values, it is read for its faults, and made anew once they are known.
+    let signed = sign::sign(group, ask.as_mut());
     let extracts = extract::read(group)?;
     let assert = group.list("assert")?;
     let may_fail = !assert.is_empty();
@@ -120,7 +129,9 @@ fn one(group: &mut Options<'_>, spec: &ProbeSpec, written: &Value, known: &[Know
             return None;
         }
     };
-    let (name, url) = name.zip(ask.map(|ask| ask.url))?;
+    let (name, ask) = name.zip(ask)?;
+    let url = ask.url.clone();
+    let fixed = (!refers(&alone)).then(|| Fixed { masked: forms_of(signed, &ask), ask });
     // What the probe's own expressions look at is known of the last answer, whichever that is.
     let looked_at = ProbeSpec {
         assert: alone.assert.iter().chain(&spec.assert).cloned().collect(),
@@ -129,7 +140,7 @@ fn one(group: &mut Options<'_>, spec: &ProbeSpec, written: &Value, known: &[Know
         ..alone.clone()
     };
     let needs = Needs::of(&looked_at).with_size_and_status();
-    Some(Step { name, spec: alone, url, asserts, needs, extracts, graphql, may_fail })
+    Some(Step { name, spec: alone, url, asserts, needs, extracts, graphql, may_fail, fixed })
 }
 
 impl Step {
@@ -145,6 +156,10 @@ impl Step {
 
     /// The request, with what was found in its place.
     pub(super) fn ready(&self, values: &Values, masks: &Masks) -> Result<Ready, Trouble> {
+        let hidden = || values.hidden().into_iter().flat_map(|secret| forms::of(&secret));
+        if let Some(Fixed { ask, masked }) = &self.fixed {
+            return Ok(Ready { ask: ask.clone(), masks: masks.and(masked.iter().cloned().chain(hidden())) });
+        }
         let mut spec = self.spec.clone();
         refer::fill(STEP, &mut spec.options, values);
         let mut options = Options::of(&ALONE, &spec);
@@ -156,8 +171,13 @@ impl Step {
             let why = format!("step `{}` with values filled in: {}", self.name, faults.join("; "));
             Trouble::new(Reason::Config, masks.and(values.hidden()).text(why))
         })?;
-        let secrets = signed.secrets.into_iter().chain(redact::in_query(&ask.url)).chain(values.hidden());
-        let masks = masks.and(secrets.flat_map(|secret| forms::of(&secret)));
+        let masks = masks.and(forms_of(signed, &ask).into_iter().chain(hidden()));
         Ok(Ready { ask, masks })
     }
+}
+
+/// What must not be kept of a request, in all forms.
+fn forms_of(signed: Signed, ask: &Ask) -> Vec<String> {
+    let secrets = signed.secrets.into_iter().chain(redact::in_query(&ask.url));
+    secrets.flat_map(|secret| forms::of(&secret)).collect()
 }

@@ -6,6 +6,7 @@ use model::{Assertion, Exchange, Phases, Request};
 use rules::assess::{Fact, Facts, Observation, Trouble};
 
 use super::{ask::sum, refer::Values};
+use crate::redact::Masks;
 
 /// What came of the steps so far.
 #[derive(Default)]
@@ -60,12 +61,12 @@ impl Told {
         sum(self.phases.iter().copied())
     }
 
-    /// The facts, and what was said on the wire.
-    pub(super) fn finish(self, values: &Values, whole: bool) -> (Facts, Option<Exchange>) {
+    /// The facts, and what was said on the wire. What may be shown is so without the secrets that it holds.
+    pub(super) fn finish(self, values: &Values, masks: &Masks, whole: bool) -> (Facts, Option<Exchange>) {
         let mut facts = Facts::default().with("steps", self.steps);
         let mut shown: BTreeMap<String, BTreeMap<String, Fact>> = BTreeMap::new();
         for (step, name, text) in values.shown() {
-            shown.entry(step.to_owned()).or_default().insert(name.to_owned(), text.into());
+            shown.entry(step.to_owned()).or_default().insert(name.to_owned(), masks.text(text.to_owned()).into());
         }
         let shown: BTreeMap<String, Fact> = shown.into_iter().map(|(step, found)| (step, Fact::Map(found))).collect();
         facts.put("values", shown);

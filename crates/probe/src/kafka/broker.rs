@@ -8,7 +8,8 @@ use tokio::time::timeout_at;
 use super::{
     code,
     form::{bytes, list, maybe_text, put_bytes, put_text, text},
-    scram::{self, Hash},
+    scram,
+    signing::{Login, Signing},
 };
 use crate::{attempt::Attempt, dial::Dial, marks::marked, octets::Octets, said, secure::Tls, wire::Wire};
 
@@ -34,24 +35,6 @@ const SASL_HANDSHAKE: Api = Api { key: 17, version: 1, name: "SaslHandshake" };
 const API_VERSIONS: Api = Api { key: 18, version: 0, name: "ApiVersions" };
 const SASL_AUTHENTICATE: Api = Api { key: 36, version: 0, name: "SaslAuthenticate" };
 
-/// How to sign in.
-pub(super) struct Login {
-    /// `None`: PLAIN.
-    pub(super) hash: Option<Hash>,
-    pub(super) username: String,
-    pub(super) password: String,
-}
-
-impl Login {
-    const fn mechanism(&self) -> &'static str {
-        match self.hash {
-            None => "PLAIN",
-            Some(Hash::Sha256) => "SCRAM-SHA-256",
-            Some(Hash::Sha512) => "SCRAM-SHA-512",
-        }
-    }
-}
-
 /// A connection to a broker.
 pub(super) struct Broker {
     wire: Wire,
@@ -67,7 +50,7 @@ impl Broker {
         attempt: &mut Attempt,
         dial: &Dial,
         tls: Option<&Tls>,
-        login: Option<&Login>,
+        signing: &mut Signing<'_>,
     ) -> Result<Self, Trouble> {
         let stream = dial.stream(attempt, tls).await?;
         let mut broker = Self::over(Wire::unkept(stream, &dial.target.peer), dial);
@@ -78,7 +61,7 @@ impl Broker {
         let (code, known) = code.zip(known).ok_or_else(|| broker.unlike(API_VERSIONS.name))?;
         code::check(&broker.peer, API_VERSIONS.name, code, None)?;
         broker.known = known;
-        broker.sign_in(attempt, login).await?;
+        broker.sign_in(attempt, signing).await?;
         Ok(broker)
     }
 
@@ -87,18 +70,15 @@ impl Broker {
         attempt: &mut Attempt,
         dial: &Dial,
         tls: Option<&Tls>,
-        login: Option<&Login>,
+        signing: &mut Signing<'_>,
     ) -> Result<Self, Trouble> {
         let (peer, handshake) = (attempt.peer, attempt.handshake.take());
         let (dialled, moments) = marked(timeout_at(attempt.deadline, dial.stream(attempt, tls))).await;
         (attempt.peer, attempt.handshake) = (peer, handshake);
-        let late = |_| {
-            let doing = moments.stage().doing();
-            Err(said::in_time(&dial.target.peer, attempt.asking.timeout, doing))
-        };
+        let late = |_| Err(said::too_slow(&dial.target.peer, attempt.asking.timeout, moments.stage()));
         let stream = dialled.unwrap_or_else(late)?;
         let mut broker = Self::over(Wire::unkept(stream, &dial.target.peer), dial);
-        broker.sign_in(attempt, login).await?;
+        broker.sign_in(attempt, signing).await?;
         Ok(broker)
     }
 
@@ -152,8 +132,8 @@ impl Broker {
         Trouble::new(Reason::Protocol, message)
     }
 
-    async fn sign_in(&mut self, attempt: &mut Attempt, login: Option<&Login>) -> Result<(), Trouble> {
-        let Some(login) = login else { return Ok(()) };
+    async fn sign_in(&mut self, attempt: &mut Attempt, signing: &mut Signing<'_>) -> Result<(), Trouble> {
+        let Some(login) = signing.login else { return Ok(()) };
         let mechanism = login.mechanism();
         let mut body = Vec::new();
         put_text(&mut body, mechanism);
@@ -174,7 +154,10 @@ impl Broker {
         let begun = scram::begin(*hash, username, nonce()?);
         let challenge = self.authenticate(attempt, begun.first().as_bytes()).await?;
         let wrong = |peer: &str, why: &str| Trouble::new(Reason::Auth, format!("{peer} cannot sign us in: {why}"));
-        let proven = begun.answer(password, &challenge).map_err(|why| wrong(&self.peer, why))?;
+        let challenge = begun.read(&challenge).map_err(|why| wrong(&self.peer, why))?;
+        let secret = (*hash, password.as_str());
+        let salted = signing.salted(attempt.deadline, &self.peer, secret, &challenge.salting).await?;
+        let proven = begun.answer(&challenge, &salted);
         let said = self.authenticate(attempt, proven.last.as_bytes()).await?;
         if proven.knows(&said) { Ok(()) } else { Err(wrong(&self.peer, "it does not know our password itself")) }
     }

@@ -10,6 +10,7 @@ use super::{
     broker::{Broker, METADATA},
     code,
     form::{list, maybe_text, put_count, put_text, text},
+    signing::Signing,
 };
 use crate::{attempt::Attempt, octets::Octets};
 
@@ -67,14 +68,15 @@ impl Told {
 /// The cluster, asked through the broker that the probe names.
 pub(super) struct Cluster<'k> {
     way: &'k Way,
+    signing: Signing<'k>,
     first: Broker,
     others: BTreeMap<i32, Broker>,
     nodes: Vec<Node>,
 }
 
 impl<'k> Cluster<'k> {
-    pub(super) const fn through(first: Broker, way: &'k Way) -> Self {
-        Self { way, first, others: BTreeMap::new(), nodes: Vec::new() }
+    pub(super) const fn through(first: Broker, way: &'k Way, signing: Signing<'k>) -> Self {
+        Self { way, signing, first, others: BTreeMap::new(), nodes: Vec::new() }
     }
 
     /// The broker that the probe names.
@@ -131,7 +133,7 @@ impl<'k> Cluster<'k> {
             }
             None => {
                 let (dial, tls) = self.way.elsewhere(&node.host, port)?;
-                Broker::elsewhere(attempt, &dial, tls.as_ref(), self.way.login.as_ref()).await?
+                Broker::elsewhere(attempt, &dial, tls.as_ref(), &mut self.signing).await?
             }
         };
         Ok(self.others.entry(node.id).or_insert(broker))

@@ -19,7 +19,8 @@ pub(crate) fn challenge(input: &[u8]) -> bool {
     let mut any = false;
     for hash in [Hash::Sha256, Hash::Sha512] {
         let begun = begin(hash, "user", "rOprNGfwEbeRWgbNEkqO".to_owned());
-        if let Ok(proven) = begun.answer("pencil", &challenge) {
+        if let Ok(challenge) = begun.read(&challenge) {
+            let proven = begun.answer(&challenge, &challenge.salting.salted(hash, "pencil"));
             assert!(proven.last.starts_with("c=biws,r=rOprNGfwEbeRWgbNEkqO"), "{}", proven.last);
             assert!(!proven.knows("v="));
             any = true;

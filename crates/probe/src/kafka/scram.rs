@@ -9,6 +9,9 @@ use ring::{digest, hmac, pbkdf2};
 /// Rounds that a server may ask for; Kafka allows itself 16,384.
 const MOST_ROUNDS: u32 = 65_536;
 
+/// Bytes of a salt at most; Kafka makes some twenty.
+const LONGEST_SALT: usize = 1_024;
+
 /// With which hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hash {
@@ -49,6 +52,29 @@ pub(super) struct Begun {
     nonce: String,
 }
 
+/// What a server challenges us with.
+pub(super) struct Challenge {
+    whole: String,
+    nonce: String,
+    pub(super) salting: Salting,
+}
+
+/// How a password is hashed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Salting {
+    salt: Vec<u8>,
+    rounds: NonZeroU32,
+}
+
+impl Salting {
+    /// The salted password. It takes as long as the server likes, some tens of milliseconds at most.
+    pub(super) fn salted(&self, hash: Hash, password: &str) -> Vec<u8> {
+        let mut salted = vec![0; hash.digest().output_len()];
+        pbkdf2::derive(hash.pbkdf2(), self.rounds, &self.salt, password.as_bytes(), &mut salted);
+        salted
+    }
+}
+
 /// An exchange in which the server has yet to prove itself.
 pub(super) struct Proven {
     /// What is sent.
@@ -68,19 +94,25 @@ impl Begun {
         format!("n,,{}", self.bare)
     }
 
-    /// Answers the server's challenge; what is wrong with it otherwise.
-    pub(super) fn answer(&self, password: &str, challenge: &str) -> Result<Proven, &'static str> {
+    /// Reads the server's challenge; what is wrong with it otherwise.
+    pub(super) fn read(&self, challenge: &str) -> Result<Challenge, &'static str> {
         let field = |name: &str| challenge.split(',').find_map(|part| part.strip_prefix(name));
         let nonce = field("r=").filter(|nonce| nonce.len() > self.nonce.len() && nonce.starts_with(&self.nonce));
-        let nonce = nonce.ok_or("its challenge does not go on from our nonce")?;
+        let nonce = nonce.ok_or("its challenge does not go on from our nonce")?.to_owned();
         let salt = field("s=").and_then(|salt| STANDARD.decode(salt).ok()).ok_or("its challenge holds no salt")?;
+        if salt.len() > LONGEST_SALT {
+            return Err("its challenge holds a salt of more than 1024 bytes");
+        }
         let rounds = field("i=").and_then(|rounds| rounds.parse::<u32>().ok()).and_then(NonZeroU32::new);
         let rounds = rounds.filter(|rounds| rounds.get() <= MOST_ROUNDS);
         let rounds = rounds.ok_or("its challenge asks for no number of rounds, or for more than 65536")?;
+        Ok(Challenge { whole: challenge.to_owned(), nonce, salting: Salting { salt, rounds } })
+    }
 
-        let mut salted = vec![0; self.hash.digest().output_len()];
-        pbkdf2::derive(self.hash.pbkdf2(), rounds, &salt, password.as_bytes(), &mut salted);
-        let salted = hmac::Key::new(self.hash.hmac(), &salted);
+    /// Answers it with the password as it asks to have it salted.
+    pub(super) fn answer(&self, challenge: &Challenge, salted: &[u8]) -> Proven {
+        let Challenge { whole: challenge, nonce, .. } = challenge;
+        let salted = hmac::Key::new(self.hash.hmac(), salted);
         let client = hmac::sign(&salted, b"Client Key");
         let stored = digest::digest(self.hash.digest(), client.as_ref());
         let bound = format!("c=biws,r={nonce}");
@@ -89,10 +121,10 @@ impl Begun {
         let proof: Vec<u8> = client.as_ref().iter().zip(signed.as_ref()).map(|(key, sign)| key ^ sign).collect();
         let server = hmac::sign(&salted, b"Server Key");
         let signature = hmac::sign(&hmac::Key::new(self.hash.hmac(), server.as_ref()), whole.as_bytes());
-        Ok(Proven {
+        Proven {
             last: format!("{bound},p={}", STANDARD.encode(proof)),
             signature: format!("v={}", STANDARD.encode(signature.as_ref())),
-        })
+        }
     }
 }
 
@@ -114,7 +146,8 @@ mod tests {
     fn the_example_of_the_rfc_comes_out() {
         let begun = begin(Hash::Sha256, "user", "rOprNGfwEbeRWgbNEkqO".to_owned());
         assert_eq!(begun.first(), "n,,n=user,r=rOprNGfwEbeRWgbNEkqO");
-        let proven = begun.answer("pencil", CHALLENGE).expect("an answer");
+        let challenge = begun.read(CHALLENGE).expect("a challenge");
+        let proven = begun.answer(&challenge, &challenge.salting.salted(Hash::Sha256, "pencil"));
         assert_eq!(
             proven.last,
             "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="
@@ -136,8 +169,10 @@ mod tests {
             "r=abcd,s=AAAA,i=0",
             "r=abcd,s=AAAA,i=100000000",
         ] {
-            assert!(begun.answer("pencil", challenge).is_err(), "{challenge}");
+            assert!(begun.read(challenge).is_err(), "{challenge}");
         }
-        assert!(begun.answer("pencil", "r=abcd,s=AAAA,i=1").is_ok());
+        let too_long = format!("r=abcd,s={},i=1", "AAAA".repeat(342));
+        assert!(begun.read(&too_long).is_err(), "a salt of 1026 bytes");
+        assert!(begun.read("r=abcd,s=AAAA,i=1").is_ok());
     }
 }

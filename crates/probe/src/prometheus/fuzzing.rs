@@ -18,6 +18,7 @@ pub(crate) fn answer(input: &[u8]) -> bool {
             certificate: None,
             body: input.to_vec(),
             cut: false,
+            unmasked: None,
         };
         let mut facts = Facts::default();
         let read = read_any(&answer, &mut facts, "peer.example:9090");

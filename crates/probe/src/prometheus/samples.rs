@@ -112,6 +112,7 @@ mod tests {
             certificate: None,
             body: body.as_bytes().to_vec(),
             cut: false,
+            unmasked: None,
         };
         let mut facts = Facts::default();
         (read_some(&answer, &mut facts, "prom.example:9090"), facts)

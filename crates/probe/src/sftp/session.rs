@@ -82,9 +82,9 @@ impl Session {
 
     async fn sign_in(&mut self, whom: &Whom, peer: &str) -> Result<(), Trouble> {
         let user = whom.username.as_str();
-        let answer = match &whom.proof {
-            Proof::Password(password) => self.handle.authenticate_password(user, password).await,
-            Proof::Key(key) => {
+        let answer = match (&whom.proof, whom.proof.key()) {
+            (Proof::Password(password), _) => self.handle.authenticate_password(user, password).await,
+            (_, Some(key)) => {
                 let hash = if key.algorithm().is_rsa() {
                     // Keys of RSA are signed with by a hash that is agreed on; the oldest is never taken.
                     let agreed = self.handle.best_supported_rsa_hash().await.map_err(|error| broken(peer, &error))?;
@@ -95,7 +95,7 @@ impl Session {
                 let key = PrivateKeyWithHashAlg::new(Arc::clone(key), hash);
                 self.handle.authenticate_publickey(user, key).await
             }
-            Proof::Later => return Err(Trouble::new(Reason::Config, "the private key was not filled in")),
+            (_, None) => return Err(Trouble::new(Reason::Config, "the private key was not filled in")),
         };
         match answer.map_err(|error| broken(peer, &error))? {
             AuthResult::Success => Ok(()),

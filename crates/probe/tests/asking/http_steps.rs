@@ -1,12 +1,12 @@
 //! Several requests in order, and what one finds for the next.
 
 use model::{Reason, Span};
-use probe::Clients;
+use probe::{Asking, Clients};
 use rules::assess::Fact;
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Names, about, ask, ask_through, ask_within, built, spec, trouble},
+    harness::{NOW, Names, PATIENT, about, ask, ask_through, ask_within, built, spec, trouble},
     server::{Received, Server, answer},
 };
 
@@ -243,4 +243,46 @@ async fn redirects_and_cookies_are_those_of_http() {
     let received = server.all_received();
     assert_eq!(lines(&received), ["GET /a", "GET /b", "GET /c"]);
     assert_eq!(received[2].header("cookie"), Some("n=1"));
+}
+
+#[tokio::test]
+async fn what_may_be_shown_is_so_without_the_secrets_that_it_holds() {
+    let body = r#"{"note": "hush silence opens tok/en 1", "token": "tok/en 1"}"#;
+    let mut server = Server::http(move |_| answer("200 OK", "", body)).await;
+    let options = json!({"steps": [
+        {
+            "name": "login", "url": server.url("/login"), "username": "watch", "password": "hush silence",
+            "extract": [{"name": "note", "from_json": "note", "shown": true}, {"name": "token", "from_json": "token"}],
+        },
+        {"name": "use", "url": server.url("/use"), "body": "${login.note}"},
+    ]});
+
+    let seen = ask(&about("http_steps", options, "values")).await;
+
+    let Some(Fact::Map(values)) = seen.facts.get("values") else { panic!("values: {:?}", seen.trouble) };
+    let note = Fact::from("(redacted) opens (redacted)");
+    assert_eq!(values["login"], Fact::Map([("note".to_owned(), note)].into()));
+    // Where it is sent, it is whole.
+    let (_, used) = (server.received().await, server.received().await);
+    assert_eq!(used.body, "hush silence opens tok/en 1");
+}
+
+#[tokio::test]
+async fn steps_are_the_same_in_every_check() {
+    let mut server = Server::http(|_| answer("200 OK", "", r#"{"id": "A 1", "of": {"kind": "order"}}"#)).await;
+    let find = json!({
+        "name": "find", "url": server.url("/find?page=1"), "bearer": "tok/en 1", "body_json": {"sku": "7"},
+        "extract": [{"name": "id", "from_json": "id"}, {"name": "kind", "from_json": "of.kind"}],
+    });
+    let look = json!({"name": "look", "url": server.url("/${find.kind}/${find.id}")});
+    let probe = built(&spec("http_steps", json!({"steps": [find, look]})), &Clients::new().expect("clients"));
+    for check in 0..2 {
+        let seen = probe.ask(&Asking { at: NOW, timeout: PATIENT }).await;
+        assert_eq!(seen.trouble, None, "check {check}");
+        assert!(!format!("{seen:?}").contains("tok/en"), "check {check}: {seen:?}");
+        let (found, looked) = (server.received().await, server.received().await);
+        assert_eq!((found.line.as_str(), found.body.as_str()), ("POST /find?page=1 HTTP/1.1", r#"{"sku":"7"}"#));
+        assert_eq!(found.header("authorization"), Some("Bearer tok/en 1"));
+        assert_eq!(looked.line, "GET /order/A%201 HTTP/1.1");
+    }
 }

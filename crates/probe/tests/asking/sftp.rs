@@ -108,6 +108,34 @@ async fn files_that_fit_are_counted_for_who_signs_in_by_a_key() {
 }
 
 #[tokio::test]
+async fn a_key_that_a_password_protects_is_unlocked_by_it() {
+    let ssh = ssh("ed25519");
+    let file = ssh.folder.path().join("user");
+    let mut lock = Command::new("ssh-keygen");
+    lock.args(["-q", "-p", "-P", "", "-N", "four unrelated words", "-f"]).arg(&file);
+    assert!(lock.status().expect("ssh-keygen").success());
+    let key = fs::read_to_string(&file).expect("a key");
+    let with = |password: Option<&str>| options(&ssh, json!({"private_key": key, "private_key_password": password}));
+
+    // The same probe asks again with the key that it has unlocked.
+    let probe = built(&spec("sftp", with(Some("four unrelated words"))), &Clients::new().expect("clients"));
+    for _ask in 0..2 {
+        let seen = probe.ask(&Asking { at: SystemClock.now(), timeout: PATIENT }).await;
+        assert_eq!(seen.trouble, None);
+        assert!(!format!("{seen:?}").contains("unrelated"), "the password is kept nowhere");
+    }
+
+    let seen = ask_now(with(Some("other words"))).await;
+    let (reason, message) = trouble(&seen);
+    assert_eq!(reason, Reason::Config, "{message}");
+    assert!(message.starts_with("options.private_key cannot be opened by private_key_password: "), "{message}");
+
+    let clients = Clients::new().expect("clients");
+    let faults = probe::build(&spec("sftp", with(None)), &clients).map(|_| ()).expect_err("a fault");
+    assert_eq!(faults[0].field, "options.private_key");
+}
+
+#[tokio::test]
 async fn many_files_are_listed_to_the_end_or_to_the_limit() {
     let ssh = ssh("ed25519");
     for number in 0..500 {

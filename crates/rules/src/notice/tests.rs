@@ -12,6 +12,7 @@ const CALM: Situation = Situation {
     muted_until: None,
     in_maintenance: false,
     flapping: false,
+    unproven: false,
 };
 const DOWN: Situation = Situation { level: Level::Problem, hard: Some(Verdict::Down), ..CALM };
 const WARN: Situation = Situation { level: Level::Attention, hard: Some(Verdict::Warn), ..CALM };
@@ -40,6 +41,7 @@ fn each_change_is_told_once_and_once_when_it_is_over() {
     let kept = |situation| Situation { in_maintenance: true, ..situation };
     let flaps = |situation| Situation { flapping: true, ..situation };
     let seen = |situation| Situation { acknowledged: true, ..situation };
+    let unproven = |situation| Situation { unproven: true, ..situation };
     let table = [
         ("down and up", vec![CALM, DOWN, DOWN, CALM, CALM], vec![None, Began, None, Over, None]),
         ("what is being confirmed is not told", vec![CALM, SOFT, CALM], vec![None, None, None]),
@@ -71,6 +73,12 @@ fn each_change_is_told_once_and_once_when_it_is_over() {
         ("it flaps", vec![DOWN, flaps(CALM), flaps(DOWN), flaps(CALM), CALM], vec![Began, None, None, None, Over]),
         ("seen before it is told", vec![seen(DOWN), seen(DOWN), CALM], vec![None, None, None]),
         ("seen after it was told", vec![DOWN, seen(DOWN), CALM], vec![Began, None, Over]),
+        ("paused, and all else is well", vec![DOWN, unproven(CALM), DOWN, CALM], vec![Began, None, None, Over]),
+        (
+            "the same, and another gets worse",
+            vec![WARN, unproven(CALM), unproven(DOWN), CALM],
+            vec![Began, None, Worse, Over],
+        ),
         ("seen, and worse", vec![WARN, seen(WARN), seen(DOWN), CALM], vec![Began, None, Worse, Over]),
     ];
     for (what, situations, notices) in table {
@@ -81,16 +89,19 @@ fn each_change_is_told_once_and_once_when_it_is_over() {
 fn situations() -> impl Strategy<Value = Vec<Situation>> {
     let hard = prop::option::of(prop::sample::select(vec![Verdict::Up, Verdict::Warn, Verdict::Down]));
     let often = prop::bool::weighted(0.2);
-    let one = (prop::sample::select(Level::ALL), hard, 0_u32..3, often, prop::option::of(0_i64..60), often, often);
-    let one = one.prop_map(|(level, hard, missed, acknowledged, muted, in_maintenance, flapping)| Situation {
-        level,
-        hard,
-        missed,
-        acknowledged,
-        muted_until: muted.map(|second| Timestamp(second * 1_000)),
-        in_maintenance,
-        flapping,
-    });
+    let muted = prop::option::of(0_i64..60);
+    let one = (prop::sample::select(Level::ALL), hard, 0_u32..3, often, muted, often, often, often);
+    let one =
+        one.prop_map(|(level, hard, missed, acknowledged, muted, in_maintenance, flapping, unproven)| Situation {
+            level,
+            hard,
+            missed,
+            acknowledged,
+            muted_until: muted.map(|second| Timestamp(second * 1_000)),
+            in_maintenance,
+            flapping,
+            unproven,
+        });
     prop::collection::vec(one, 0..60)
 }
 
@@ -114,6 +125,7 @@ proptest! {
                 Notice::Over => {
                     prop_assert!(open, "an end without a beginning");
                     prop_assert_eq!(situation.level, Level::Okay);
+                    prop_assert!(!situation.unproven, "over, and nothing proves it");
                     open = false;
                 }
                 Notice::None => {}

@@ -98,7 +98,12 @@ impl Window {
 
     /// Whether it is open at this moment.
     pub fn is_open(&self, at: Timestamp) -> bool {
-        self.raw(at, at).next().is_some_and(|opening| opening.from <= at)
+        self.is_open_between(at, at)
+    }
+
+    /// Whether it is open at some moment from `from` to `to`, both included.
+    pub fn is_open_between(&self, from: Timestamp, to: Timestamp) -> bool {
+        self.raw(from, to).next().is_some_and(|opening| opening.from <= to)
     }
 
     /// The opening that this moment lies in, with those that follow without a gap, as far as [`MOST`] of them reach.

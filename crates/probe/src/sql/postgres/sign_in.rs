@@ -11,7 +11,7 @@ use super::{
     message::{Fields, Talk, framed, length},
     scram::Scram,
 };
-use crate::{attempt::Attempt, sql::login::Login};
+use crate::{aside::aside, attempt::Attempt, sql::login::Login};
 
 /// Version 3.0 of the protocol.
 const VERSION: u32 = 196_608;
@@ -121,7 +121,9 @@ async fn by_scram(
     let challenge = asked(talk, attempt).await?;
     let challenge = String::from_utf8_lossy(challenge.get(4..).unwrap_or_default()).into_owned();
     let wrong = |why: &str| Trouble::new(Reason::Protocol, format!("{} signs in by SCRAM, but {why}", talk.peer));
-    let (answer, expected) = scram.answer(password, &challenge).map_err(wrong)?;
+    let password = password.to_owned();
+    let hashing = aside(attempt.deadline, "hashing the password", move || scram.answer(&password, &challenge));
+    let (answer, expected) = hashing.await?.map_err(wrong)?;
     talk.wire.send(attempt, &framed(b'p', answer.as_bytes())).await?;
 
     let last = asked(talk, attempt).await?;

@@ -34,6 +34,27 @@ fn a_night_lasts_as_long_as_its_clock_says() {
 }
 
 #[test]
+fn a_time_that_a_window_lies_in_overlaps_it_though_it_is_closed_at_both_ends() {
+    let patch = json!({"once": {"from": at("2026-11-23T02:10"), "to": at("2026-11-23T02:20")}});
+    let nightly = json!({"cron": {"at": "10 2 * * *", "lasts": "10m", "time_zone": "UTC"}});
+    let weekly = json!({"weekly": {"days": ["mon"], "from": "02:10", "to": "02:20", "time_zone": "UTC"}});
+    for opens in [patch, nightly, weekly] {
+        let window = window(opens.clone());
+        for (from, to, overlaps) in [
+            ("02:00", "02:30", true),
+            ("02:15", "02:16", true),
+            ("02:00", "02:10", true),
+            ("02:19", "02:30", true),
+            ("02:00", "02:09", false),
+            ("02:20", "02:30", false),
+        ] {
+            let day = |clock: &str| at(&format!("2026-11-23T{clock}"));
+            assert_eq!(window.is_open_between(day(from), day(to)), overlaps, "{opens}: {from} to {to}");
+        }
+    }
+}
+
+#[test]
 fn what_lasts_a_length_of_time_does_so_on_every_day() {
     let nightly = window(json!({"cron": {"at": "0 1 * * *", "lasts": "4h", "time_zone": "Europe/Berlin"}}));
     assert_eq!(
