@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use probe::{Clients, Fill, Filled, Filling, Outside, ProbeError};
+use probe::{Clients, Fill, Filled, Filling, Outside, PROGRAMS_AT_ONCE, ProbeError};
 use service::{Filler, Vault};
 use store::Store;
 
@@ -16,6 +16,7 @@ pub fn clients(config: &Config, store: &Store, vault: &Arc<Vault>) -> Result<Cli
     let outside = Outside {
         egress: config.egress(),
         command_folder: config.command_folder.clone(),
+        programs_at_once: config.kind_limits.get("command").copied().unwrap_or(PROGRAMS_AT_ONCE),
         body_folders: config.body_folders.clone().into(),
         sqlite_folder,
         ..Outside::default()

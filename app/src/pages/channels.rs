@@ -8,7 +8,7 @@ use crate::{
     parts::{
         empty, fact,
         header::{self, Head},
-        problem, sent,
+        problem, sent, table,
     },
     surroundings::{Surroundings, here},
     visitor::Posted,
@@ -66,22 +66,7 @@ fn show(page: &Page<ChannelView>, here: &Surroundings) -> AnyView {
 
 fn table(channels: &[ChannelView]) -> AnyView {
     let rows = channels.iter().map(row).collect_view();
-    view! {
-        <table class="rows channels">
-            <thead>
-                <tr>
-                    <th scope="col">"Channel"</th>
-                    <th scope="col">"By"</th>
-                    <th scope="col">"Tells of integrations of"</th>
-                    <th scope="col">
-                        <span class="unseen">"Try it"</span>
-                    </th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-    }
-    .into_any()
+    table::framed("channels", &["Channel", "By", "Tells of integrations of"], Some("Try it"), rows)
 }
 
 fn row(channel: &ChannelView) -> AnyView {

@@ -10,7 +10,7 @@ use crate::{
         field::Field,
         filter,
         header::{self, Head},
-        problem, sent, time,
+        problem, sent, table, time,
     },
     surroundings::{Surroundings, here},
     visitor::Sent,
@@ -59,25 +59,8 @@ fn show(page: &Page<SecretView>, done: Option<&str>, here: &Surroundings) -> Any
 
 fn table(secrets: &[SecretView], here: &Surroundings) -> AnyView {
     let rows = secrets.iter().map(|secret| row(secret, here)).collect_view();
-    view! {
-        <table class="rows secrets">
-            <thead>
-                <tr>
-                    <th scope="col">"Name"</th>
-                    <th scope="col">"Goes to"</th>
-                    <th scope="col">"Used by"</th>
-                    <th scope="col">"Made"</th>
-                    <th scope="col">"Value set"</th>
-                    <th scope="col">"Encrypted by key"</th>
-                    <th scope="col">
-                        <span class="unseen">"Remove it"</span>
-                    </th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-    }
-    .into_any()
+    let columns = ["Name", "Goes to", "Used by", "Made", "Value set", "Encrypted by key"];
+    table::framed("secrets", &columns, Some("Remove it"), rows)
 }
 
 fn row(secret: &SecretView, here: &Surroundings) -> AnyView {

@@ -16,4 +16,5 @@ pub mod problem;
 pub mod run_rows;
 pub mod sent;
 pub mod strip;
+pub mod table;
 pub mod time;

@@ -216,7 +216,7 @@ pub struct RunRow {
     pub reason: Option<Reason>,
     /// What happened.
     pub message: Option<String>,
-    /// The system, as it was called then, that was down and explains it.
+    /// The system, as it was called then, that was down and explains it; absent also where it is beyond the scope of who asks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Slug>,
     /// Whether its integration was in maintenance or a freeze: then it does not count if it failed.

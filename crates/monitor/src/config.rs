@@ -3,11 +3,12 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use model::Span;
+use probe::PROGRAMS_AT_ONCE;
 
 use crate::Tellers;
 
 /// Kinds of which each attempt costs this machine more than a connection: a process, or a key exchange in software.
-const KIND_LIMITS: [(&str, usize); 2] = [("command", 16), ("sftp", 64)];
+const KIND_LIMITS: [(&str, usize); 2] = [("command", PROGRAMS_AT_ONCE), ("sftp", 64)];
 
 /// Limits and times of the engine. [`MonitorConfig::new`] holds the values that DESIGN.md names.
 #[derive(Debug, Clone)]

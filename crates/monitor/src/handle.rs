@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::{
     Clock, Event, IntegrationId, Origin, Outcome, Probe, ProbeId, ProbeSpec, Receipt, Run, RunId, SentRun, Slug,
+    SystemSpec,
     api::{Ping, PingKind},
 };
 use store::{RunsFilter, SentGroup, Store, StoreError};
@@ -177,6 +178,11 @@ impl Handle {
     /// How every bridge stands now.
     pub fn board(&self) -> Arc<Board> {
         Arc::clone(&self.0.board.borrow())
+    }
+
+    /// What is written of a system.
+    pub fn system(&self, slug: &Slug) -> Option<SystemSpec> {
+        self.landscape().systems.iter().find(|system| system.slug == *slug).cloned()
     }
 
     /// Hears of every change from now on, after its commit. A listener that is more than 1,024 events late hears `Lagged`.

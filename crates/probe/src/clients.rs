@@ -11,7 +11,7 @@ use crate::{
     Egress, Fill, Lookup, SystemLookup,
     http::shared::{Shared, Tokens},
     lookup::Names,
-    programs::Programs,
+    programs::{PROGRAMS_AT_ONCE, Programs},
 };
 
 /// How the outside is reached. The default is what the server uses.
@@ -25,6 +25,8 @@ pub struct Outside {
     pub lookup: Arc<dyn Lookup>,
     /// The folder whose programs probes may run; without one they run none.
     pub command_folder: Option<PathBuf>,
+    /// How many of these may run at once, at least 1.
+    pub programs_at_once: usize,
     /// Folders whose files HTTP probes may send as bodies; without any they send none.
     pub body_folders: Arc<[PathBuf]>,
     /// The folder whose SQLite files probes may ask; without one they ask none.
@@ -38,6 +40,7 @@ impl Default for Outside {
             egress: Egress::default(),
             lookup: Arc::new(SystemLookup::default()),
             command_folder: None,
+            programs_at_once: PROGRAMS_AT_ONCE,
             body_folders: Arc::default(),
             sqlite_folder: None,
         }
@@ -98,7 +101,7 @@ impl Clients {
         let roots = Arc::new(roots);
         let http = Shared::of(&roots)?;
         let body_folders = outside.body_folders;
-        let programs = Arc::new(Programs::of(outside.command_folder));
+        let programs = Arc::new(Programs::of(outside.command_folder, outside.programs_at_once));
         Ok(Self {
             http,
             body_folders,

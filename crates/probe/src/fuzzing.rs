@@ -13,14 +13,20 @@ use std::sync::{Arc, LazyLock};
 use model::{ProbeSpec, Span, Timestamp};
 use rules::assess::Observation;
 use serde_json::{Value, json};
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    io::AsyncReadExt,
+    runtime::{Builder, Runtime},
+};
 
-use crate::{Asking, Clients, Probe};
+use crate::{Asking, Clients, Probe, dial::Stream};
 use peer::Peer;
 pub(crate) use peer::stream;
 
 /// Bytes that come at once when little does.
 const PIECE: usize = 3;
+
+/// Bytes that come at once, where both ways have to come to the same.
+pub(crate) const PIECES: [usize; 2] = [usize::MAX, PIECE];
 
 const ASKING: Asking = Asking { at: Timestamp(1_795_392_000_000), timeout: Span::minutes(1) };
 
@@ -109,6 +115,28 @@ fn sql(scheme: &str) -> Arc<dyn Probe> {
     probe("sql", &json!({"url": url, "query": "select age_s, name from queue"}), "rows[0].age_s < 900")
 }
 
+/// A query as people write it, which has to read however a database reads its comments.
+#[cfg(feature = "sql")]
+pub fn sql_query(input: &[u8]) -> bool {
+    crate::sql::fuzzing::query(input)
+}
+
+/// What an SFTP server answers until a folder is listed.
+#[cfg(feature = "sftp")]
+pub fn sftp(input: &[u8]) -> bool {
+    crate::sftp::fuzzing::list(input)
+}
+
+/// What is answered in clear to who asks for TLS, in each protocol that knows that.
+pub fn starttls(input: &[u8]) -> bool {
+    crate::starttls::fuzzing::agrees(input)
+}
+
+/// What a proxy answers to CONNECT.
+pub fn proxy(input: &[u8]) -> bool {
+    crate::http::fuzzing::tunnel(input)
+}
+
 /// A message of DNS.
 #[cfg(feature = "dns")]
 pub fn dns(input: &[u8]) -> bool {
@@ -179,8 +207,20 @@ fn heard(probe: &dyn Probe, input: &[u8], piece: usize) -> Observation {
     peer::says(Peer::of(input, piece), || RUNTIME.block_on(probe.ask(&ASKING)))
 }
 
+/// What comes of saying something to a peer that says this, so much at once.
+pub(crate) fn talk<F: Future>(input: &[u8], piece: usize, say: impl FnOnce(Stream) -> F) -> F::Output {
+    let stream: Stream = Box::new(Peer::of(input, piece));
+    RUNTIME.block_on(say(stream))
+}
+
+/// What a peer had still to say.
+pub(crate) async fn rest(mut stream: Stream) -> Vec<u8> {
+    let mut rest = Vec::new();
+    stream.read_to_end(&mut rest).await.expect("such a peer breaks nothing off");
+    rest
+}
+
 /// An attempt under way.
-#[cfg(feature = "dns")]
-fn attempt() -> crate::attempt::Attempt {
+pub(crate) fn attempt() -> crate::attempt::Attempt {
     crate::attempt::Attempt::begin(&ASKING, std::time::Instant::now())
 }

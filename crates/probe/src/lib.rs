@@ -60,6 +60,7 @@ pub use egress::Egress;
 pub use filled::{Fill, Filled, Filling};
 pub use lookup::{Lookup, SystemLookup};
 pub use probe::{Asking, HostKey, Probe};
+pub use programs::PROGRAMS_AT_ONCE;
 
 use filled::Referring;
 use table::TABLE;

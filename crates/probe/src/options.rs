@@ -11,7 +11,7 @@ use rules::kind::{Kind, OptionKind, OptionSpec};
 use serde_json::{Map, Value};
 
 use crate::redact;
-pub(crate) use row::{name, optional, required, secret};
+pub(crate) use row::{joined, name, optional, required, secret};
 
 /// What is written under `options`, or in a map below it, and what was found wrong so far.
 pub(crate) struct Options<'s> {

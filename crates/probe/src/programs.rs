@@ -10,8 +10,8 @@ use tokio::{
     time::{Duration, Instant, timeout_at},
 };
 
-/// Programs that run at once.
-pub(crate) const AT_ONCE: usize = 16;
+/// Programs that run at once, if nothing else is said.
+pub const PROGRAMS_AT_ONCE: usize = 16;
 
 /// Kept free before the attempt's own end, so that a place that was not to be had is our fault and no timeout of the program.
 const MARGIN: Duration = Duration::from_millis(20);
@@ -19,6 +19,7 @@ const MARGIN: Duration = Duration::from_millis(20);
 /// Where programs are, and who may run one now.
 pub(crate) struct Programs {
     folder: Option<PathBuf>,
+    at_once: usize,
     places: Semaphore,
 }
 
@@ -32,9 +33,9 @@ pub(crate) struct Program {
 }
 
 impl Programs {
-    /// Of this folder; without one there are none.
-    pub(crate) fn of(folder: Option<PathBuf>) -> Self {
-        Self { folder, places: Semaphore::new(AT_ONCE) }
+    /// Of this folder, so many at once; without one there are none.
+    pub(crate) fn of(folder: Option<PathBuf>, at_once: usize) -> Self {
+        Self { folder, at_once, places: Semaphore::new(at_once) }
     }
 
     /// The program of this name. Neither `..` nor a link leads out of the folder.
@@ -69,7 +70,7 @@ impl Programs {
             Ok(Ok(place)) => Ok(place),
             Ok(Err(_closed)) => Err(Trouble::new(Reason::Internal, "programs are not run any more")),
             Err(_too_late) => {
-                let why = format!("{AT_ONCE} programs ran all the while, and no more run at once");
+                let why = format!("{} programs ran all the while, and no more run at once", self.at_once);
                 Err(Trouble::new(Reason::SchedulerLate, why))
             }
         }

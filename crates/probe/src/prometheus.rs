@@ -7,7 +7,7 @@ mod samples;
 use std::sync::Arc;
 
 use model::{Fault, ProbeSpec};
-use rules::kind::{CelKind, Kind, OptionKind};
+use rules::kind::{CelKind, Kind, OptionKind, OptionSpec};
 
 use crate::{
     Clients, HostKey, Probe, dial,
@@ -19,7 +19,7 @@ use crate::{
         sign, table, token,
         way::{self, Way},
     },
-    options::{Options, name, optional, required},
+    options::{Options, joined, name, optional, required},
     secure,
     table::Entry,
 };
@@ -33,34 +33,7 @@ pub(crate) const ENTRY: Entry = Entry { kind: &KIND, build, whom };
 static KIND: Kind = Kind {
     name: "prometheus",
     summary: "Asks a Prometheus-compatible API an instant query and looks at the samples",
-    options: &[
-        required("url", OptionKind::Url, "The address of the API: what stands before `/api/v1/query`"),
-        required("query", OptionKind::Text, "The query, in PromQL"),
-        optional("empty_is_ok", OptionKind::Bool, Some("false"), "Whether a query may find nothing"),
-        table::HEADERS,
-        table::USERNAME,
-        table::PASSWORD,
-        table::BEARER,
-        table::API_KEY,
-        table::API_KEY_HEADER,
-        table::API_KEY_QUERY,
-        table::OAUTH2,
-        table::FOLLOW_REDIRECTS,
-        table::MAX_REDIRECTS,
-        table::REDIRECTS_TO,
-        table::COOKIES,
-        table::COMPRESSION,
-        table::MAX_BODY_BYTES,
-        table::HTTP_VERSION,
-        table::PROXY,
-        dial::IP,
-        dial::RESOLVE,
-        secure::CA,
-        secure::SERVER_NAME,
-        secure::CLIENT_CERTIFICATE,
-        secure::CLIENT_KEY,
-        secure::INSECURE,
-    ],
+    options: &joined::<26>(&[OWN, table::CREDENTIALS, &[table::OAUTH2], table::WAY]),
     names: &[
         name("latency", CelKind::Duration, "From the first network call to the last byte"),
         name("value", CelKind::Double, "The value of the first sample; absent where there is none"),
@@ -77,6 +50,14 @@ static KIND: Kind = Kind {
     ],
     counts_as_ask: true,
 };
+
+/// What is written of the query.
+const OWN: &[OptionSpec] = &[
+    required("url", OptionKind::Url, "The address of the API: what stands before `/api/v1/query`"),
+    required("query", OptionKind::Text, "The query, in PromQL"),
+    optional("empty_is_ok", OptionKind::Bool, Some("false"), "Whether a query may find nothing"),
+    table::HEADERS,
+];
 
 fn build(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>> {
     let mut options = Options::of(&KIND, spec);

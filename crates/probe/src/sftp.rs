@@ -4,6 +4,8 @@
 //! here, so that what the other side announces is bounded before room is made for it.
 
 mod folder;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod leash;
 mod proof;
 mod session;

@@ -1,5 +1,8 @@
 //! Asking in clear for TLS, in the words of several protocols.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
+
 use model::Reason;
 use rules::{
     assess::Trouble,

@@ -15,6 +15,9 @@ use crate::{level::words, outcome::Verdict};
 /// A system may be found down so much later than what its failing broke: periods differ, and so does what confirms them.
 pub const SLACK: Span = Span::minutes(10);
 
+/// What a system is called where its name is not for whoever reads.
+const UNSEEN: &str = "a system you may not see";
+
 /// How a system is, as far as anybody knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SystemState {
@@ -51,7 +54,22 @@ pub struct Cause {
 impl Cause {
     /// "explained by NetSuite, down since 09:41 UTC"
     pub fn sentence(&self, zone: Tz, now: Timestamp) -> String {
-        format!("explained by {}, down since {}", self.name, words::clock_zoned(self.since, zone, now))
+        format!("{} since {}", self.explains(), words::clock_zoned(self.since, zone, now))
+    }
+
+    /// The same cause without the system's name.
+    #[must_use]
+    pub fn unnamed(&self) -> Self {
+        Self { name: UNSEEN.to_owned(), ..self.clone() }
+    }
+
+    /// What was told with [`Self::sentence`] in it, without the system's name.
+    pub fn unnamed_in(&self, told: &str) -> String {
+        told.replace(&self.explains(), &self.unnamed().explains())
+    }
+
+    fn explains(&self) -> String {
+        format!("explained by {}, down", self.name)
     }
 }
 

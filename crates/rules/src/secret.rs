@@ -12,6 +12,8 @@ const EVERYWHERE: &str = "*";
 const LONGEST_HOST: usize = 253;
 /// The longest name of a secret or variable.
 const LONGEST_NAME: usize = 64;
+/// The longest reference to what a step found.
+const LONGEST_OF_STEP: usize = 2 * LONGEST_NAME + "${.}".len();
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,7 +99,9 @@ pub fn fill_from_steps(text: &str, value: impl Fn(&str, &str) -> Option<String>)
     let mut rest = text;
     while let Some(dollar) = rest.find("${") {
         let (before, from) = rest.split_at(dollar);
-        let end = from.find('}').map_or(from.len(), |close| close + 1);
+        // A text of many `${` would be looked through to its end as often, if this looked further.
+        let close = from.bytes().take(LONGEST_OF_STEP).position(|byte| byte == b'}');
+        let end = close.map_or("${".len(), |close| close + 1);
         let found = of_step(&from[..end]).and_then(|(step, name)| value(step, name));
         let length = if found.is_some() { end } else { "${".len() };
         filled.push_str(before);

@@ -28,6 +28,7 @@ mod systems;
 mod baselines;
 mod probes;
 
+mod causes;
 mod payload;
 mod runs;
 mod sent;

@@ -155,19 +155,24 @@ fn message(message: Option<String>, red: bool) -> Option<String> {
 /// How an integration stands, without values in its reasons. Most have none, and are shared.
 pub(crate) fn standing(row: &Arc<BoardRow>) -> Arc<BoardRow> {
     let red = is_red(&row.integration.spec);
+    in_other_words(row, |text| words(text, red))
+}
+
+/// How an integration stands, with each sentence as `say` has it; the same row where that changes none.
+pub(crate) fn in_other_words(row: &Arc<BoardRow>, say: impl Fn(&str) -> String) -> Arc<BoardRow> {
     let answers = &row.standing.answers;
     let sentences = row.standing.why.iter().map(|why| &why.sentence);
     let mut told = sentences.chain([&answers.stands.says, &answers.runs.says, &answers.whole.says]);
-    if told.all(|text| words(text, red) == *text) {
+    if told.all(|text| say(text) == *text) {
         return Arc::clone(row);
     }
     let mut row = BoardRow::clone(row);
     for why in &mut row.standing.why {
-        why.sentence = words(&why.sentence, red);
+        why.sentence = say(&why.sentence);
     }
     let answers = &mut row.standing.answers;
     for answer in [&mut answers.stands, &mut answers.runs, &mut answers.whole] {
-        answer.says = words(&answer.says, red);
+        answer.says = say(&answer.says);
     }
     Arc::new(row)
 }

@@ -12,6 +12,7 @@ use store::Write;
 
 use crate::{
     audit::Act,
+    causes::Causes,
     change::{Have, commit},
     payload,
     permission::Right,
@@ -72,7 +73,7 @@ pub(crate) async fn run_now(sight: &Sight<'_>, integration: &Slug, probe: &Slug)
     let act = Act::new("probe.run", format!("probe {integration}/{probe}"));
     sight.store.audit(&sight.entry(act)).await.map_err(problem::of_store)?;
     let run = sight.monitor.run_now(integration, probe).await.map_err(problem::of_monitor)?;
-    Ok(payload::of(sight, run))
+    Ok(payload::of(sight, Causes::of(sight).in_run(run)))
 }
 
 /// Asks from `{"probe": {..}}` and stores nothing.

@@ -9,6 +9,7 @@ use store::{NewEntry, WindowRow};
 
 use crate::{
     audit::{self, Act},
+    causes::Causes,
     change::{Have, ends},
     core::Core,
     payload,
@@ -73,12 +74,18 @@ impl<'a> Sight<'a> {
         self.core.monitor.board().as_of
     }
 
-    /// Every integration within their scope, by slug; its reasons without values that are not for them.
+    /// Every integration within their scope, by slug; its reasons without values and names that are not for them.
     pub fn rows(&self) -> Vec<Arc<BoardRow>> {
         let board = self.core.monitor.board();
-        let told = self.has(Right::SeePayload);
-        let seen = |row: &Arc<BoardRow>| if told { Arc::clone(row) } else { payload::standing(row) };
-        board.rows.iter().filter(|row| self.holds(&row.integration.spec)).map(seen).collect()
+        let mut causes = Causes::of(self);
+        let seen = board.rows.iter().filter(|row| self.holds(&row.integration.spec));
+        seen.map(|row| self.told(row, &mut causes)).collect()
+    }
+
+    /// A row as it is for them. A name is looked for before values are cut off, or else a part of it might stay.
+    fn told(&self, row: &Arc<BoardRow>, causes: &mut Causes<'_>) -> Arc<BoardRow> {
+        let row = causes.in_standing(row);
+        if self.has(Right::SeePayload) { row } else { payload::standing(&row) }
     }
 
     /// How one integration stands; one beyond their scope is not there.
@@ -90,7 +97,7 @@ impl<'a> Sight<'a> {
     pub fn known(&self, slug: &Slug) -> Option<Arc<BoardRow>> {
         let board = self.core.monitor.board();
         let row = board.row(slug).filter(|row| self.holds(&row.integration.spec))?;
-        Some(if self.has(Right::SeePayload) { Arc::clone(row) } else { payload::standing(row) })
+        Some(self.told(row, &mut Causes::of(self)))
     }
 
     /// Whether there is this integration, within their scope.
@@ -117,6 +124,17 @@ impl<'a> Sight<'a> {
         let within = |window: WindowRow| Some(WindowRow { spec: seen.over_what_is(&window.spec)?, ..window });
         seen.windows = windows.into_iter().filter_map(within).collect();
         seen
+    }
+
+    /// Whether they see the system of this name, as far as the board knows: see [`Have::shows`].
+    pub fn sees_system(&self, slug: &Slug) -> bool {
+        let touches = |row: &Arc<BoardRow>| {
+            let spec = &row.integration.spec;
+            ends(spec).any(|end| end == slug) && self.holds(spec)
+        };
+        self.everything()
+            || self.core.monitor.board().rows.iter().any(touches)
+            || self.core.monitor.system(slug).is_some_and(|system| self.owns(&system))
     }
 
     /// Whether a system is of a team in their scope.

@@ -1,6 +1,6 @@
 //! The schema as an editor would use it: on what stands in this repository.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use jsonschema::Validator;
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
@@ -51,6 +51,17 @@ fn filled_in(text: &str) -> String {
     filled + rest
 }
 
+/// A page of this repository.
+fn page(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The examples of a page.
+fn examples(page: &str) -> impl Iterator<Item = &str> {
+    page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().expect("an end"))
+}
+
 #[test]
 fn the_landscape_of_the_demo_fits() {
     let with_ports = filled_in(LANDSCAPE);
@@ -63,11 +74,9 @@ fn the_landscape_of_the_demo_fits() {
 fn every_example_of_the_pages_fits_and_a_slip_in_it_does_not() {
     let validator = validator();
     for kind in probe::kinds() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/probes").join(format!("{}.md", kind.name));
-        let page = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let examples = page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().expect("an end"));
+        let page = page(&format!("docs/probes/{}.md", kind.name));
         let mut count = 0;
-        for example in examples {
+        for example in examples(&page) {
             count += 1;
             assert_eq!(said(&validator, example), Vec::<String>::new(), "{}", kind.name);
             for (right, wrong) in
@@ -79,6 +88,47 @@ fn every_example_of_the_pages_fits_and_a_slip_in_it_does_not() {
         }
         assert!(count > 0, "{} has an example", kind.name);
     }
+}
+
+#[test]
+fn what_a_page_says_of_maintenance_fits_and_a_slip_in_it_does_not() {
+    let (validator, page) = (validator(), page("docs/maintenance.md"));
+    let shown: Vec<&str> = examples(&page).collect();
+    assert_eq!(shown.len(), 3, "of windows, of what is upside-down, of dependencies");
+    for example in &shown {
+        assert_eq!(said(&validator, example), Vec::<String>::new(), "{example}");
+    }
+    for (right, wrong) in [
+        ("windows:", "window:"),
+        ("once: ", "ones: "),
+        ("days: [sat, sun]", "days: [sat, son]"),
+        ("day: -1", "day: 0"),
+        ("nth: 2, ", ""),
+        ("lasts: 1h", "lasts: 60"),
+        ("rule: ", "rules: "),
+        ("kind: freeze", "kind: frozen"),
+        ("counts: true", "counts: maybe"),
+        ("everything: true", "everything: false"),
+        ("tags: [finance]", "tags: [Finance]"),
+        ("upside_down: true", "upside_down: 1"),
+        ("depends_on: ", "depend_on: "),
+    ] {
+        let slips: Vec<String> =
+            shown.iter().filter(|text| text.contains(right)).map(|text| text.replace(right, wrong)).collect();
+        assert!(!slips.is_empty(), "no example shows `{right}`");
+        assert!(slips.iter().all(|slip| !said(&validator, slip).is_empty()), "{wrong}");
+    }
+}
+
+#[test]
+fn the_page_of_windows_names_every_field_and_no_other() {
+    let (schema, page) = (rules::catalogue::schema(probe::kinds()), page("docs/maintenance.md"));
+    let table = page.split("| field |").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("a table");
+    let cells = table.lines().skip(2).filter_map(|row| row.split('|').nth(1));
+    let named: BTreeSet<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
+    let fields = schema["definitions"]["window"]["properties"].as_object().expect("fields");
+    let known: BTreeSet<&str> = fields.keys().map(String::as_str).collect();
+    assert_eq!(named, known);
 }
 
 #[test]

@@ -39,11 +39,11 @@ pub fn read(
 #[cfg(test)]
 pub fn nowhere() -> (BTreeMap<&'static str, u16>, &'static Path) {
     use super::{
-        peers::{NAMES, PEERS},
+        peers::{NAMES, PEERS, SHUT},
         servers::SYSTEMS,
     };
     let systems = SYSTEMS.iter().map(|system| system.slug);
-    let names = systems.chain(PEERS.iter().map(|(name, _)| *name)).chain([NAMES]);
+    let names = systems.chain(PEERS.iter().map(|(name, _)| *name)).chain([NAMES, SHUT]);
     (names.zip(40_000..).collect(), Path::new("/srv/demo/outbox.db"))
 }
 
@@ -52,7 +52,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use chrono_tz::Tz;
-    use model::{Catalogue, Timestamp};
+    use model::{Catalogue, Span, Timestamp};
 
     use super::{nowhere, read};
     use crate::demo::{script::reports::JOBS, servers::SYSTEMS, story::Story};
@@ -89,6 +89,21 @@ mod tests {
         for integration in &landscape.integrations {
             assert!(integration.owner.is_some() && integration.runbook.is_some(), "{}", integration.slug);
         }
+    }
+
+    #[test]
+    fn its_window_is_weekly_at_night_and_over_none_of_the_six_stories() {
+        let landscape = landscape();
+        let [spec] = landscape.windows.as_slice() else { panic!("one window") };
+        let window = rules::window::Window::compile(&spec.opens).expect("a window");
+
+        let monday = Timestamp::parse("2026-11-23T00:00:00Z").expect("a moment");
+        let week = window.covering(monday, monday + Span::hours(7 * 24)).openings;
+        let night = Timestamp::parse("2026-11-29T02:00:00Z").expect("a moment");
+        assert_eq!(week.iter().map(|one| (one.from, one.length())).collect::<Vec<_>>(), [(night, Span::hours(2))]);
+
+        let over = landscape.integrations.iter().filter(|one| rules::window::is_over(spec, one));
+        assert_eq!(over.map(|one| one.slug.as_str()).collect::<Vec<_>>(), ["tickets-to-jira"]);
     }
 
     #[test]

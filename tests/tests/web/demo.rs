@@ -72,3 +72,23 @@ async fn the_demo_is_asked_by_many_kinds_and_each_of_them_answers() {
     assert!(charted.contains("sql") && charted.contains("prometheus"), "{charted:?}");
     house.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_shows_a_window_a_dependency_and_a_port_that_must_stay_shut() {
+    let house = TestHouse::configured(|config| config.demo = true).await;
+
+    let windows = house.json("/api/v1/windows").await;
+    let window = &windows["items"][0];
+    assert_eq!((&window["slug"], &window["systems"]), (&json!("changes-to-jira"), &json!(["jira"])), "{windows}");
+    assert!(window["weekly"].is_object(), "{windows}");
+    assert_eq!(window["next"].as_array().map(Vec::len), Some(3), "it opens week after week: {windows}");
+
+    let dependent = house.json("/api/v1/systems/zendesk").await;
+    assert!(dependent.to_string().contains("\"depends_on\":[\"salesforce\"]"), "{dependent}");
+
+    let path = "/api/v1/integrations/stock-to-web-shop/probes/telnet/run";
+    let (status, run) = house.post(path, &json!({})).await;
+    assert_eq!((status.as_u16(), &run["outcome"]), (200, &json!("ok")), "{run}");
+    assert!(run["message"].as_str().is_some_and(|said| said.ends_with("connection refused")), "{run}");
+    house.end().await;
+}

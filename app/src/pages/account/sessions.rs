@@ -5,7 +5,7 @@ use model::SessionView;
 
 use crate::{
     href::href,
-    parts::{empty, fact, sent, time},
+    parts::{empty, fact, sent, table, time},
     surroundings::Surroundings,
     words::amount,
 };
@@ -34,23 +34,7 @@ pub fn section(sessions: &[SessionView], here: &Surroundings) -> AnyView {
             view! { <p>"In the demo nobody signs in, so there is none."</p> },
         )
     } else {
-        view! {
-            <table class="rows sessions">
-                <thead>
-                    <tr>
-                        <th scope="col">"Browser"</th>
-                        <th scope="col">"Address"</th>
-                        <th scope="col">"Signed in"</th>
-                        <th scope="col">"Last used"</th>
-                        <th scope="col">
-                            <span class="unseen">"End it"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        }
-        .into_any()
+        table::framed("sessions", &["Browser", "Address", "Signed in", "Last used"], Some("End it"), rows)
     };
     view! {
         <section class="section" id="sessions">

@@ -5,7 +5,7 @@ use model::{IntegrationRow, Slug, TokenView};
 
 use crate::{
     href::{self, href},
-    parts::{empty, fact, field::Field, sent, time},
+    parts::{empty, fact, field::Field, sent, table, time},
     surroundings::Surroundings,
     visitor::Sent,
 };
@@ -36,24 +36,7 @@ pub fn section(
             view! { <p>"A program that asks the API needs one, and so does an integration that sends its runs."</p> },
         )
     } else {
-        view! {
-            <table class="rows tokens">
-                <thead>
-                    <tr>
-                        <th scope="col">"Token"</th>
-                        <th scope="col">"Acts as"</th>
-                        <th scope="col">"Made"</th>
-                        <th scope="col">"Last used"</th>
-                        <th scope="col">"Works until"</th>
-                        <th scope="col">
-                            <span class="unseen">"Revoke it"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        }
-        .into_any()
+        table::framed("tokens", &["Token", "Acts as", "Made", "Last used", "Works until"], Some("Revoke it"), rows)
     };
     view! {
         <section class="section" id="tokens">

@@ -10,7 +10,7 @@ use crate::{
     parts::{
         empty, filter,
         header::{self, Head},
-        mark, problem, sent, time,
+        mark, problem, sent, table, time,
     },
     surroundings::{Surroundings, here},
     visitor::May,
@@ -72,25 +72,7 @@ fn answer(windows: &[WindowView], here: &Surroundings) -> AnyView {
 
 fn table(windows: &[WindowView], here: &Surroundings) -> AnyView {
     let rows = windows.iter().map(|window| row(window, here)).collect_view();
-    view! {
-        <table class="rows windows">
-            <thead>
-                <tr>
-                    <th scope="col">"Window"</th>
-                    <th scope="col">"Now"</th>
-                    <th scope="col">"Opens"</th>
-                    <th scope="col">"Over"</th>
-                    <th scope="col">"Next"</th>
-                    <th scope="col">"Comes from"</th>
-                    <th scope="col">
-                        <span class="unseen">"Delete it"</span>
-                    </th>
-                </tr>
-            </thead>
-            <tbody>{rows}</tbody>
-        </table>
-    }
-    .into_any()
+    table::framed("windows", &["Window", "Now", "Opens", "Over", "Next", "Comes from"], Some("Delete it"), rows)
 }
 
 fn row(view: &WindowView, here: &Surroundings) -> AnyView {

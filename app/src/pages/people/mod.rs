@@ -12,7 +12,7 @@ use crate::{
         field::Field,
         filter,
         header::{self, Head},
-        problem, sent, time,
+        problem, sent, table, time,
     },
     surroundings::{Surroundings, here},
     visitor::{Posted, Sent},
@@ -51,22 +51,7 @@ fn show(page: &Page<Person>, done: Option<&str>, here: &Surroundings) -> AnyView
     let body = if people.is_empty() {
         empty::empty("Here everybody who may come in will have a row.", view! { <p>"Invite the first below."</p> })
     } else {
-        view! {
-            <table class="rows people">
-                <thead>
-                    <tr>
-                        <th scope="col">"Person"</th>
-                        <th scope="col">"Role"</th>
-                        <th scope="col">"Sees"</th>
-                        <th scope="col">"Signs in by"</th>
-                        <th scope="col">"Last seen"</th>
-                        <th scope="col">"State"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        }
-        .into_any()
+        table::framed("people", &["Person", "Role", "Sees", "Signs in by", "Last seen", "State"], None, rows)
     };
     view! {
         {Head::new("People", answer).show()}

@@ -16,10 +16,12 @@ corpora! {
     redis smtp amqp mqtt kafka scram kafka_records
     #[cfg(feature = "sql")] postgres
     #[cfg(feature = "sql")] mysql
+    #[cfg(feature = "sql")] sql_query
+    #[cfg(feature = "sftp")] sftp
     #[cfg(feature = "dns")] dns
     #[cfg(feature = "grpc")] grpc_health
     #[cfg(feature = "s3")] s3_listing
-    icmp prometheus unpack cookies json_path
+    icmp prometheus unpack cookies json_path starttls proxy
 }
 
 fn each(target: &str, read: fn(&[u8]) -> bool) {

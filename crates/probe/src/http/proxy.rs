@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Bytes of its answer at most.
-const LONGEST_ANSWER: usize = 8_192;
+pub(super) const LONGEST_ANSWER: usize = 8_192;
 
 /// A proxy.
 pub(super) struct Proxy {
@@ -95,7 +95,8 @@ impl Proxy {
         Ok((stream, peer))
     }
 
-    async fn tunnel(&self, stream: &mut Stream, whom: &str) -> Result<(), Trouble> {
+    /// Asks for a way to `whom`. Not a byte behind the answer is taken: it is of who is behind the proxy.
+    pub(super) async fn tunnel(&self, stream: &mut Stream, whom: &str) -> Result<(), Trouble> {
         let peer = &self.dial.target.peer;
         let broke = |error: std::io::Error| proxy_broke_off(peer, &error);
         let who = self.pair.as_ref().map(|pair| format!("Proxy-Authorization: Basic {pair}\r\n")).unwrap_or_default();
@@ -117,9 +118,7 @@ impl Proxy {
             answer.push(byte[0]);
         }
         let line = String::from_utf8_lossy(&answer);
-        let line = line.lines().next().unwrap_or_default();
-        let status = line.strip_prefix("HTTP/1.").and_then(|rest| rest.get(2..5)).and_then(|word| word.parse().ok());
-        match status {
+        match status(line.lines().next().unwrap_or_default()) {
             Some(200..300) => Ok(()),
             Some(407) => {
                 let message = format!("the proxy {peer} wants to know who asks: it answered 407");
@@ -130,6 +129,38 @@ impl Proxy {
                 Err(Trouble::new(Reason::Connect, message))
             }
             _ => Err(Trouble::new(Reason::Protocol, format!("the answer of the proxy {peer} is not HTTP"))),
+        }
+    }
+}
+
+/// The number in the first line of an answer (RFC 9112, section 4); where no words follow it, some leave the blank out as well.
+fn status(line: &str) -> Option<u16> {
+    let (version, rest) = line.strip_prefix("HTTP/1.")?.split_once(' ')?;
+    let number = rest.split(' ').next().unwrap_or_default();
+    let digits = |text: &str, count: usize| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    if digits(version, 1) && digits(number, 3) { number.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::status;
+
+    #[test]
+    fn a_line_that_is_almost_of_http_has_no_status() {
+        for (line, number) in [
+            ("HTTP/1.1 200 Connection established", Some(200)),
+            ("HTTP/1.0 407 Proxy Authentication Required", Some(407)),
+            ("HTTP/1.1 200", Some(200)),
+            ("HTTP/1.1 200 ", Some(200)),
+            ("HTTP/1.1 2000 Fine", None),
+            ("HTTP/1.1 +20 Fine", None),
+            ("HTTP/1.x 200 Fine", None),
+            ("HTTP/1.1  200 Fine", None),
+            ("HTTP/1.1\t200 Fine", None),
+            ("HTTP/2 200", None),
+            ("", None),
+        ] {
+            assert_eq!(status(line), number, "{line:?}");
         }
     }
 }

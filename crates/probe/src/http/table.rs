@@ -3,7 +3,11 @@
 use rules::kind::{OptionKind, OptionSpec};
 
 use super::version;
-use crate::options::{optional, required, secret};
+use crate::{
+    dial,
+    options::{optional, required, secret},
+    secure,
+};
 
 pub(crate) const URL: OptionSpec = required("url", OptionKind::Url, "The address to ask");
 pub(crate) const METHOD: OptionSpec = optional(
@@ -114,6 +118,30 @@ pub(crate) const MAX_BODY_BYTES: OptionSpec = optional(
     Some("1048576"),
     "A larger answer, packed or unpacked, is not read to its end and fails as too_large",
 );
+
+/// What is asked for.
+pub(crate) const REQUEST: &[OptionSpec] =
+    &[URL, METHOD, QUERY, HEADERS, BODY, BODY_JSON, BODY_FORM, BODY_XML, BODY_FILE, GRAPHQL];
+/// Who asks.
+pub(crate) const CREDENTIALS: &[OptionSpec] = &[USERNAME, PASSWORD, BEARER, API_KEY, API_KEY_HEADER, API_KEY_QUERY];
+/// On which way, and what is read of the answer.
+pub(crate) const WAY: &[OptionSpec] = &[
+    FOLLOW_REDIRECTS,
+    MAX_REDIRECTS,
+    REDIRECTS_TO,
+    COOKIES,
+    COMPRESSION,
+    MAX_BODY_BYTES,
+    HTTP_VERSION,
+    PROXY,
+    dial::IP,
+    dial::RESOLVE,
+    secure::CA,
+    secure::SERVER_NAME,
+    secure::CLIENT_CERTIFICATE,
+    secure::CLIENT_KEY,
+    secure::INSECURE,
+];
 
 /// Those of RFC 9110 without CONNECT, PATCH, and those of read-only questions elsewhere.
 const METHODS: &[&str] =

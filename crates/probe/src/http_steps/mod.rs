@@ -27,8 +27,7 @@ use crate::{
         table,
         way::{self, Way},
     },
-    options::{Options, name, optional, required},
-    secure,
+    options::{Options, joined, name, optional, required},
     table::Entry,
 };
 use step::Step;
@@ -39,33 +38,7 @@ pub(crate) const ENTRY: Entry = Entry { kind: &KIND, build, whom };
 static KIND: Kind = Kind {
     name: "http_steps",
     summary: "Sends HTTP requests in order, each of which may use what those before it found",
-    options: &[
-        OptionSpec {
-            required: true,
-            ..optional("steps", OptionKind::Groups(STEP), None, "The requests, in their order")
-        },
-        optional(
-            "cleanup",
-            OptionKind::Groups(STEP),
-            None,
-            "Requests that are sent in the end, whatever became of the steps",
-        ),
-        table::FOLLOW_REDIRECTS,
-        table::MAX_REDIRECTS,
-        table::REDIRECTS_TO,
-        table::COOKIES,
-        table::COMPRESSION,
-        table::MAX_BODY_BYTES,
-        table::HTTP_VERSION,
-        table::PROXY,
-        dial::IP,
-        dial::RESOLVE,
-        secure::CA,
-        secure::SERVER_NAME,
-        secure::CLIENT_CERTIFICATE,
-        secure::CLIENT_KEY,
-        secure::INSECURE,
-    ],
+    options: &joined::<17>(&[OWN, table::WAY]),
     names: &[
         name(
             "latency",
@@ -82,33 +55,29 @@ static KIND: Kind = Kind {
     counts_as_ask: true,
 };
 
-/// What is written of a step.
-const STEP: &[OptionSpec] = &[
-    required("name", OptionKind::Text, "What it is called: letters a-z, digits, `_` and `-`"),
-    table::URL,
-    table::METHOD,
-    table::QUERY,
-    table::HEADERS,
-    table::BODY,
-    table::BODY_JSON,
-    table::BODY_FORM,
-    table::BODY_XML,
-    table::BODY_FILE,
-    table::GRAPHQL,
-    table::USERNAME,
-    table::PASSWORD,
-    table::BEARER,
-    table::API_KEY,
-    table::API_KEY_HEADER,
-    table::API_KEY_QUERY,
+/// What is written of the whole, beside the way.
+const OWN: &[OptionSpec] = &[
+    OptionSpec { required: true, ..optional("steps", OptionKind::Groups(STEP), None, "The requests, in their order") },
     optional(
-        "assert",
-        OptionKind::TextList,
+        "cleanup",
+        OptionKind::Groups(STEP),
         None,
-        "Expressions over this step's answer, with the names of kind `http`; the first that fails ends the steps",
+        "Requests that are sent in the end, whatever became of the steps",
     ),
-    optional("extract", OptionKind::Groups(EXTRACT), None, "What to take out of the answer for later steps"),
 ];
+
+/// What is written of a step.
+const STEP: &[OptionSpec] = &joined::<19>(&[&[NAME], table::REQUEST, table::CREDENTIALS, &[ASSERT, TAKE]]);
+
+const NAME: OptionSpec = required("name", OptionKind::Text, "What it is called: letters a-z, digits, `_` and `-`");
+const ASSERT: OptionSpec = optional(
+    "assert",
+    OptionKind::TextList,
+    None,
+    "Expressions over this step's answer, with the names of kind `http`; the first that fails ends the steps",
+);
+const TAKE: OptionSpec =
+    optional("extract", OptionKind::Groups(EXTRACT), None, "What to take out of the answer for later steps");
 
 /// What is written of a value to take out.
 const EXTRACT: &[OptionSpec] = &[

@@ -22,6 +22,23 @@ pub(crate) const fn secret(name: &'static str, help: &'static str) -> OptionSpec
     OptionSpec { secret: true, ..optional(name, OptionKind::Text, None, help) }
 }
 
+/// The rows of these lists, one list after the other; `N` is how many there are in all.
+pub(crate) const fn joined<const N: usize>(lists: &[&[OptionSpec]]) -> [OptionSpec; N] {
+    let mut rows = [lists[0][0]; N];
+    let (mut list, mut at) = (0, 0);
+    while list < lists.len() {
+        let mut row = 0;
+        while row < lists[list].len() {
+            rows[at] = lists[list][row];
+            row += 1;
+            at += 1;
+        }
+        list += 1;
+    }
+    assert!(at == N, "there are fewer rows");
+    rows
+}
+
 /// A name for expressions.
 pub(crate) const fn name(name: &'static str, cel: CelKind, help: &'static str) -> NameSpec {
     NameSpec { name, cel, help }

@@ -12,6 +12,9 @@ const LONGEST: usize = 1_048_576;
 /// Bytes of the name of an open folder at most, by the draft.
 const LONGEST_HANDLE: usize = 256;
 
+/// Bytes of a file's name at most; no system has longer ones, and each is held against a pattern.
+pub(super) const LONGEST_NAME: usize = 4_096;
+
 /// Packets, by their numbers.
 const INIT: u8 = 1;
 const VERSION: u8 = 2;
@@ -146,7 +149,8 @@ fn files(fields: &mut Fields<'_>) -> Option<Vec<Seen>> {
     let count = fields.int()?;
     let mut seen = Vec::new();
     for _file in 0..count {
-        let name = String::from_utf8_lossy(fields.counted()?).into_owned();
+        let name = fields.counted().filter(|name| name.len() <= LONGEST_NAME)?;
+        let name = String::from_utf8_lossy(name).into_owned();
         let _as_ls_shows_it = fields.counted()?;
         let Attributes { size, mode, changed } = Attributes::read(fields)?;
         let is_file = mode.map_or(name != "." && name != "..", |mode| mode & 0o170_000 == 0o100_000);
@@ -212,45 +216,4 @@ impl<'b> Fields<'b> {
 }
 
 #[cfg(test)]
-mod tests {
-    use model::{Reason, Timestamp};
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-    use super::{Fields, Folder, Seen, files};
-
-    fn entry(name: &str, mode: u32, flags: u32) -> Vec<u8> {
-        let counted =
-            |text: &str| [&u32::try_from(text.len()).expect("short").to_be_bytes()[..], text.as_bytes()].concat();
-        let mut bytes = [counted(name), counted("-rw-r--r-- 1 ...")].concat();
-        bytes.extend(flags.to_be_bytes());
-        for number in [0_u32, 12, mode, 7, 1_000] {
-            bytes.extend(number.to_be_bytes());
-        }
-        bytes
-    }
-
-    #[test]
-    fn files_are_told_from_folders_and_links() {
-        let listed = [entry("orders.csv", 0o100_644, 13), entry("old", 0o040_755, 13), entry("link", 0o120_777, 13)];
-        let body = [3_u32.to_be_bytes().to_vec(), listed.concat()].concat();
-        let orders = Seen { name: "orders.csv".to_owned(), size: 12, changed: Timestamp(1_000_000) };
-        assert_eq!(files(&mut Fields(&body)), Some(vec![orders]));
-    }
-
-    #[test]
-    fn a_list_that_announces_more_than_there_is_is_none() {
-        let body = [u32::MAX.to_be_bytes().to_vec(), entry("a", 0o100_644, 13)].concat();
-        assert_eq!(files(&mut Fields(&body)), None);
-        let body = [1_u32.to_be_bytes().to_vec(), entry("a", 0o100_644, 0x8000_000d)].concat();
-        assert_eq!(files(&mut Fields(&body)), None);
-    }
-
-    #[tokio::test]
-    async fn a_packet_that_is_announced_too_large_is_not_waited_for() {
-        let (ours, mut theirs) = tokio::io::duplex(64);
-        theirs.write_u32(u32::MAX).await.expect("sent");
-        let trouble = Folder::begin(ours, "erp:22").await.map(|_| ()).expect_err("trouble");
-        assert_eq!(trouble.reason, Reason::TooLarge);
-        assert_eq!(theirs.read_u32().await.expect("asked"), 5);
-    }
-}
+mod tests;

@@ -3,6 +3,8 @@
 //! Every attempt opens one connection and asks one query. The protocols of PostgreSQL and `MySQL` are spoken here, over the way that
 //! every kind takes, so that lengths, rounds of hashing and rows are bounded before room is made for them.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod login;
 mod mysql;
 mod postgres;

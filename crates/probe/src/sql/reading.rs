@@ -5,10 +5,10 @@
 //! does is for the database's own rights, so the user of a probe should have none but to read.
 
 /// Words that a query may begin with.
-const FIRST: [&str; 8] = ["SELECT", "WITH", "SHOW", "VALUES", "TABLE", "EXPLAIN", "DESCRIBE", "DESC"];
+pub(super) const FIRST: [&str; 8] = ["SELECT", "WITH", "SHOW", "VALUES", "TABLE", "EXPLAIN", "DESCRIBE", "DESC"];
 
 /// Bytes of a query at most.
-const LONGEST: usize = 65_536;
+pub(super) const LONGEST: usize = 65_536;
 
 /// Why a query cannot be asked.
 pub(super) fn wrong(query: &str) -> Option<String> {
@@ -29,10 +29,15 @@ fn begin(query: &str) -> &str {
     let mut rest = query.trim_start();
     loop {
         let after = match rest.as_bytes() {
-            [b'-', b'-', ..] => rest.split_once('\n').map_or("", |(_, after)| after),
+            [b'-', b'-', ..] => match rest.split_once('\n') {
+                // At a carriage return alone, PostgreSQL ends the line and others do not.
+                Some((line, _)) if line.trim_end_matches('\r').contains('\r') => return rest,
+                Some((_, after)) => after,
+                None => "",
+            },
             [b'/', b'*', next, ..] if *next != b'!' && *next != b'M' => match rest[2..].split_once("*/") {
-                // Where one comment is within another, databases disagree on where both end.
-                Some((within, _)) if within.contains("/*") => return rest,
+                // Where one comment is within another, databases disagree on where both end. `/*/` may begin the inner one as well.
+                Some((within, _)) if within.contains("/*") || within.ends_with('/') => return rest,
                 Some((_, after)) => after,
                 None => return rest,
             },
@@ -63,7 +68,12 @@ mod tests {
             ("selection", false),
             ("/*/ select 1 */ call pay()", false),
             ("/* /* */ select */ call pay()", false),
+            ("/*/*/ select 1 */*/ call pay()", false),
+            ("/* a /*/ select 1 */*/ call pay()", false),
+            ("-- \rcall pay() /*\nselect 1 */", false),
+            ("-- how old?\r\nselect 1", true),
             ("/**/select 1", true),
+            ("/* a/b */select 1", true),
             ("/*!50000 call pay() */", false),
             ("/*M! call pay() */", false),
             ("call pay()", false),

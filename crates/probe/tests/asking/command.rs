@@ -23,8 +23,12 @@ use crate::harness::{about, ask, ask_through, filling_through, spec, trouble};
 /// Where Debian puts plugins.
 const PLUGINS: &str = "/usr/lib/nagios/plugins";
 
+fn outside(folder: &Path) -> Outside {
+    Outside { command_folder: Some(folder.to_owned()), ..Outside::default() }
+}
+
 fn clients(folder: &Path) -> Clients {
-    Clients::of(Outside { command_folder: Some(folder.to_owned()), ..Outside::default() }).expect("clients")
+    Clients::of(outside(folder)).expect("clients")
 }
 
 fn plugins() -> Clients {

@@ -112,11 +112,7 @@ async fn what_speaks_no_grpc_is_told_from_one_that_stays_silent() {
     let message = format!("{} answered 200 OK without a status of gRPC", bare.address);
     assert_eq!(trouble(&seen), (Reason::Protocol, message.as_str()));
 
-    let silent = Server::raw(|stream, _| async move {
-        std::future::pending::<()>().await;
-        drop(stream);
-    })
-    .await;
+    let silent = Server::silent().await;
     let clients = Clients::new().expect("clients");
     let options = json!({"host": "127.0.0.1", "port": silent.address.port()});
     let seen = ask_within(&spec("grpc", options), &clients, Span::ms(300)).await;

@@ -89,6 +89,14 @@ pub fn trouble(observation: &Observation) -> (Reason, &str) {
     (*reason, message.as_str())
 }
 
+/// Asks for a second; it has to fail for this reason, in these words among others.
+pub async fn fails_with(spec: &ProbeSpec, reason: Reason, words: &str) {
+    let seen = ask_within(spec, &Clients::new().expect("clients"), Span::seconds(1)).await;
+    let (found, message) = trouble(&seen);
+    assert_eq!(found, reason, "{message}");
+    assert!(message.contains(words), "{message}");
+}
+
 /// Names that mean what a test says, after as long as it says.
 #[derive(Default)]
 pub struct Names {

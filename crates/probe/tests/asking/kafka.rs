@@ -9,11 +9,10 @@ use model::{Reason, Span};
 use probe::{Clients, Outside};
 use rules::assess::Fact;
 use serde_json::json;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
     child::{Running, python},
-    harness::{Names, about, ask, ask_through, ask_within, spec, trouble},
+    harness::{Names, about, ask, ask_through, ask_within, fails_with, spec, trouble},
     pki::Authority,
     server::Server,
 };
@@ -154,11 +153,7 @@ async fn other_brokers_are_reached_as_every_target_is() {
     assert_eq!(seen.facts.get("brokers"), Some(&Fact::Int(1)), "what was known before is kept");
 
     // One that stays silent is named, and not the one that the probe asks first.
-    let silent = Server::raw(|stream, _| async move {
-        std::future::pending::<()>().await;
-        drop(stream);
-    })
-    .await;
+    let silent = Server::silent().await;
     let broker = kafka(Peer { leader: Some(("127.0.0.1", silent.address.port().into())), ..Peer::default() }).await;
     let clients = Clients::new().expect("clients");
     let seen = ask_within(&spec("kafka", options(&broker)), &clients, Span::ms(800)).await;
@@ -216,14 +211,6 @@ async fn a_topic_that_is_not_there_and_partitions_without_a_leader_are_told() {
 
 #[tokio::test]
 async fn what_is_no_broker_is_told_from_one_that_stays_silent_or_talks_too_much() {
-    let answering = |answer: &'static [u8]| {
-        Server::raw(move |mut stream, _| async move {
-            let mut heard = [0; 256];
-            let _heard = stream.read(&mut heard).await;
-            let _gone = stream.write_all(answer).await;
-            let _rest = stream.read(&mut heard).await;
-        })
-    };
     for (answer, reason, words) in [
         (b"HTTP/1.1 400 Bad Request\r\n\r\n".as_slice(), Reason::Protocol, "does not speak Kafka's protocol"),
         (b"\0\0\0\x04\0\0\0\x07", Reason::Protocol, "does not speak Kafka's protocol"),
@@ -240,12 +227,8 @@ async fn what_is_no_broker_is_told_from_one_that_stays_silent_or_talks_too_much(
         ),
         (b"", Reason::Timeout, "to ApiVersions)"),
     ] {
-        let server = answering(answer).await;
-        let clients = Clients::new().expect("clients");
+        let server = Server::answering(answer).await;
         let options = json!({"host": "127.0.0.1", "port": server.address.port()});
-        let seen = ask_within(&spec("kafka", options), &clients, Span::ms(1_000)).await;
-        let (found, message) = trouble(&seen);
-        assert_eq!(found, reason, "{answer:?}: {message}");
-        assert!(message.contains(words), "{answer:?}: {message}");
+        fails_with(&spec("kafka", options), reason, words).await;
     }
 }

@@ -22,6 +22,7 @@ mod http_steps;
 mod icmp;
 mod kafka;
 mod leaving;
+mod maintenance;
 mod mqtt;
 mod options;
 mod phases;

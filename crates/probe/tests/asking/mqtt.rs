@@ -7,11 +7,10 @@ use probe::{Clients, Outside};
 use rules::assess::Fact;
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::{
     child::{Running, free_port, program, start},
-    harness::{about, ask, ask_through, ask_within, spec, trouble},
+    harness::{about, ask, ask_through, ask_within, fails_with, spec, trouble},
     pki::Authority,
     server::Server,
 };
@@ -110,14 +109,6 @@ async fn a_broker_is_asked_over_tls_and_its_certificate_is_told() {
 
 #[tokio::test]
 async fn what_is_no_broker_is_told_from_one_that_stays_silent_or_talks_too_much() {
-    let answering = |answer: &'static [u8]| {
-        Server::raw(move |mut stream, _| async move {
-            let mut heard = [0; 256];
-            let _heard = stream.read(&mut heard).await;
-            let _gone = stream.write_all(answer).await;
-            let _rest = stream.read(&mut heard).await;
-        })
-    };
     for (answer, reason, words) in [
         (
             b"HTTP/1.1 400 Bad Request\r\n\r\n".as_slice(),
@@ -137,12 +128,8 @@ async fn what_is_no_broker_is_told_from_one_that_stays_silent_or_talks_too_much(
         ),
         (b"", Reason::Timeout, "(waiting for the answer to CONNECT)"),
     ] {
-        let server = answering(answer).await;
+        let server = Server::answering(answer).await;
         let options = json!({"host": "127.0.0.1", "port": server.address.port(), "read": "a"});
-        let clients = Clients::new().expect("clients");
-        let seen = ask_within(&spec("mqtt", options), &clients, Span::ms(1_000)).await;
-        let (found, message) = trouble(&seen);
-        assert_eq!(found, reason, "{answer:?}: {message}");
-        assert!(message.contains(words), "{answer:?}: {message}");
+        fails_with(&spec("mqtt", options), reason, words).await;
     }
 }

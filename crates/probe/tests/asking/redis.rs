@@ -126,11 +126,7 @@ async fn what_is_no_redis_is_told_from_one_that_stays_silent_or_talks_too_much()
     assert_eq!(reason, Reason::ClientError);
     assert!(message.ends_with("x…") && message.chars().count() < 1_100, "{} signs", message.chars().count());
 
-    let silent = Server::raw(|stream, _| async move {
-        std::future::pending::<()>().await;
-        drop(stream);
-    })
-    .await;
+    let silent = Server::silent().await;
     let clients = Clients::new().expect("clients");
     let options = json!({"host": "127.0.0.1", "port": silent.address.port()});
     let seen = ask_within(&spec("redis", options), &clients, Span::ms(200)).await;

@@ -60,6 +60,26 @@ impl Server {
         Self::listen("127.0.0.1:0", received, serve).await
     }
 
+    /// Answers whatever it hears first with these bytes, and then says nothing more.
+    pub async fn answering(bytes: &'static [u8]) -> Self {
+        Self::raw(move |mut stream, _| async move {
+            let mut heard = [0; 256];
+            let _heard = stream.read(&mut heard).await;
+            let _gone = stream.write_all(bytes).await;
+            let _rest = stream.read(&mut heard).await;
+        })
+        .await
+    }
+
+    /// Takes every connection and says nothing.
+    pub async fn silent() -> Self {
+        Self::raw(|stream, _| async move {
+            std::future::pending::<()>().await;
+            drop(stream);
+        })
+        .await
+    }
+
     /// Answers every HTTP request with the bytes that `answer` makes of it, then closes.
     pub async fn http(answer: impl Fn(&Received) -> String + Send + Sync + 'static) -> Self {
         Self::http_at("127.0.0.1:0", answer).await

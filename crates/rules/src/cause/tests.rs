@@ -93,6 +93,17 @@ fn a_cause_is_told_in_a_sentence() {
     assert_eq!(cause.sentence(chrono_tz::Tz::UTC, since), "explained by NetSuite, down since 09:41 UTC");
 }
 
+#[test]
+fn a_cause_that_is_not_for_whoever_reads_is_told_without_its_name() {
+    let since = Timestamp::parse("2026-11-23T09:41:00Z").expect("a moment");
+    let cause = Cause { system: slug("payroll"), name: "HR: Payroll".to_owned(), since };
+    let sentence = |cause: &Cause| format!("401 from ERP ({}; muted)", cause.sentence(chrono_tz::Tz::UTC, since));
+    let told = "401 from ERP (explained by a system you may not see, down since 09:41 UTC; muted)";
+    assert_eq!(cause.unnamed_in(&sentence(&cause)), told);
+    assert_eq!(sentence(&cause.unnamed()), told);
+    assert_eq!(cause.unnamed_in("2 probes okay"), "2 probes okay");
+}
+
 proptest! {
     /// Any graph of eight systems, circles and all.
     #[test]

@@ -86,6 +86,11 @@ fn what_steps_found_is_filled_in_later() {
         assert_eq!(found_by_steps(text), refers, "{text}");
         assert_eq!(fill_from_steps(text, found), filled, "{text}");
     }
+    let (longest, one_more) = ("a".repeat(64), "a".repeat(65));
+    let any = |_: &str, _: &str| Some("found".to_owned());
+    assert_eq!(fill_from_steps(&format!("${{ ${{{longest}.{longest}}}"), any), "${ found");
+    let too_long = format!("${{{longest}.{one_more}}} ${{{one_more}.{longest}}} ${{ü");
+    assert_eq!(fill_from_steps(&too_long, any), too_long);
     // To those who fill in secrets it is a text like any other; what is written almost so is still refused.
     assert_eq!(references("${login.token} ${secret:a}"), Ok(vec![secret("a")]));
     assert_eq!(fill("<${login.token}>", |_| None).as_deref(), Ok("<${login.token}>"));

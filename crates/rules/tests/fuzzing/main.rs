@@ -7,6 +7,7 @@ mod keyword;
 mod kinds;
 mod perfdata;
 mod range;
+mod references;
 mod schedule;
 mod sheet;
 mod window;
@@ -22,7 +23,7 @@ macro_rules! corpora {
     )* };
 }
 
-corpora! { catalogue expression keyword perfdata range schedule sheet window }
+corpora! { catalogue expression keyword perfdata range references schedule sheet window }
 
 fn each(target: &str, check: fn(&[u8]) -> bool) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus").join(target);

@@ -4,7 +4,7 @@ use model::{Outcome, Problem, RunDetail, RunId, Tier, hours::Cost};
 use store::{RunRecord, Stretch};
 
 use super::{curl::curl, differences::differences};
-use crate::{cost, payload, problem, sight::Sight};
+use crate::{causes::Causes, cost, payload, problem, sight::Sight};
 
 /// One run; one of an integration beyond the caller's scope is not there.
 pub(crate) async fn detail(sight: &Sight<'_>, id: RunId) -> Result<RunDetail, Problem> {
@@ -48,7 +48,7 @@ pub(crate) async fn detail(sight: &Sight<'_>, id: RunId) -> Result<RunDetail, Pr
         differences,
         curl: run.exchange.as_ref().and_then(|exchange| curl(&exchange.request)),
         cost,
-        run,
+        run: Causes::of(sight).in_run(run),
     };
     let told = payload::is_for(sight, spec);
     Ok(if told { detail } else { payload::detail(detail, spec.is_none_or(payload::is_red)) })

@@ -3,7 +3,7 @@
 use model::{Fault, IntegrationId, Page, ProbeId, Problem, RunId, RunRow, RunsQuery, Timestamp};
 use store::RunsFilter;
 
-use crate::{cursor, payload, permission::Right, problem, sight::Sight};
+use crate::{causes::Causes, cursor, payload, permission::Right, problem, sight::Sight};
 
 /// Rows of a page, if not said.
 const USUAL: u32 = 50;
@@ -47,7 +47,7 @@ pub(crate) async fn list(sight: &Sight<'_>, query: &RunsQuery) -> Result<Page<Ru
     let more = items.len() > limit as usize;
     items.truncate(limit as usize);
     let next_cursor = items.last().filter(|_| more).map(|last| cursor::write(&(last.started_at.0, last.id)));
-    Ok(Page { items, next_cursor })
+    Ok(Page { items: Causes::of(sight).in_rows(items), next_cursor })
 }
 
 /// Rows as they are for this caller, without those that were found by what is not.

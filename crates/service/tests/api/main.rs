@@ -1,6 +1,7 @@
 //! The whole Api over a real store and a real engine, asked as a page asks it.
 
 mod catalogue;
+mod causes;
 mod channels;
 mod commands;
 mod guessing;

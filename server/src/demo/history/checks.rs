@@ -1,12 +1,13 @@
 //! One probe over a stretch of the past: its schedule, what it was answered, what follows from it.
 
 use axum::http::StatusCode;
-use model::{Body, Exchange, Origin, Outcome, Phases, Request, Response, Run, Span, Timestamp};
+use model::{Body, Exchange, Origin, Outcome, Phases, Reason, Request, Response, Run, Span, Timestamp};
 use rules::{
     assess::{Compiled, Observation, Trouble, assess},
     availability::Mark,
     outcome::counting,
     state::ProbeState,
+    upside::upside_down,
 };
 
 use super::{
@@ -98,6 +99,8 @@ fn attempt(flow: &Flow, watch: &Watch, story: &Story, at: Timestamp, detail: boo
             let said = answer(story, flow.target.as_str(), path, at);
             (compiled, observe(compiled, &said, at, detail.then_some((request, peer))))
         }
+        // What is to be shut has been shut.
+        Way::Tcp(compiled, peer) if watch.spec.upside_down => (compiled, refused(peer, at, detail)),
         Way::Tcp(compiled, peer) => (compiled, connect(peer, at, detail)),
         Way::Other(compiled, peer) => (compiled, peer.seen(story, flow.target.as_str(), at, detail)),
         Way::Pings => return blank(&flow.slug, &flow.environment, Origin::Integration, at, Outcome::Ok),
@@ -114,6 +117,9 @@ fn attempt(flow: &Flow, watch: &Watch, story: &Story, at: Timestamp, detail: boo
         measures: judged.measures,
         ..blank(&flow.slug, &flow.environment, Origin::Probe, at, judged.outcome)
     };
+    if watch.spec.upside_down {
+        run = upside_down(run);
+    }
     if detail {
         run.phases = Some(seen.phases);
         run.assertions = judged.assertions;
@@ -179,10 +185,20 @@ fn connect(peer: &str, at: Timestamp, detail: bool) -> Observation {
     let connect_us = about("port", at, 240.0, 0.4);
     let mut seen = Observation::answered(at, connect_us + 20);
     seen.phases.connect_us = Some(connect_us);
-    seen.exchange = detail.then(|| Exchange {
-        request: Request { method: "TCP".to_owned(), url: format!("tcp://{peer}"), headers: Vec::new(), body: None },
-        response: Some(Response { peer: Some(peer.to_owned()), ..Response::default() }),
-        redirects: Vec::new(),
-    });
+    let response = Response { peer: Some(peer.to_owned()), ..Response::default() };
+    seen.exchange = detail.then(|| knock(peer, Some(response)));
     seen
+}
+
+/// The same of a port that nobody listens on.
+fn refused(peer: &str, at: Timestamp, detail: bool) -> Observation {
+    let mut seen = Observation::answered(at, about("shut port", at, 180.0, 0.4));
+    seen.trouble = Some(Trouble::new(Reason::Connect, format!("no connection to {peer}: connection refused")));
+    seen.exchange = detail.then(|| knock(peer, None));
+    seen
+}
+
+fn knock(peer: &str, response: Option<Response>) -> Exchange {
+    let request = Request { method: "TCP".to_owned(), url: format!("tcp://{peer}"), headers: Vec::new(), body: None };
+    Exchange { request, response, redirects: Vec::new() }
 }

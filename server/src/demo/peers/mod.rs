@@ -11,12 +11,19 @@ mod stock;
 
 pub mod outbox;
 
-use std::{collections::BTreeMap, io, net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    future::pending,
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
 
 use axum::Router;
 use model::{Clock, Span, Timestamp};
 use tokio::{
-    net::{TcpListener, TcpStream, UdpSocket},
+    net::{TcpListener, TcpSocket, TcpStream, UdpSocket},
     runtime::Handle,
 };
 
@@ -58,6 +65,9 @@ pub const PEERS: [(&str, Protocol); 6] = [
 /// The name server, which takes datagrams.
 pub const NAMES: &str = "names";
 
+/// A port that is ours and that nobody listens on: who knocks is refused.
+pub const SHUT: &str = "shut";
+
 /// Starts them all, each where it listened before if that port is free; answers where each listens.
 pub async fn start(
     clock: &Arc<dyn Clock>,
@@ -78,7 +88,22 @@ pub async fn start(
     let socket = socket.map_err(ServerError::io("opening a port for the demo's name server"))?;
     ports.insert(NAMES, socket.local_addr().map_err(ServerError::io(unknown))?.port());
     runtime.spawn(names::answer(socket, Arc::clone(clock)));
+    let (held, port) = shut(before.get(SHUT).copied()).map_err(ServerError::io("holding the demo's shut port"))?;
+    ports.insert(SHUT, port);
+    runtime.spawn(async move {
+        pending::<()>().await;
+        drop(held);
+    });
     Ok(ports)
+}
+
+/// Holds a port so that nobody else can open it, the one that it was before if that is free.
+fn shut(before: Option<u16>) -> io::Result<(TcpSocket, u16)> {
+    let socket = TcpSocket::new_v4()?;
+    let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    socket.bind(at(before.unwrap_or(0))).or_else(|_taken| socket.bind(at(0)))?;
+    let port = socket.local_addr()?.port();
+    Ok((socket, port))
 }
 
 /// As `servers` does, for datagrams.

@@ -9,9 +9,10 @@ use std::{
 
 use futures::future::join_all;
 use model::{Reason, Span};
+use probe::{Clients, Outside};
 use serde_json::json;
 
-use super::{clients, run, script, text, write};
+use super::{clients, outside, run, script, text, write};
 use crate::harness::{about, ask_through, ask_within, trouble};
 
 /// Whether a process is there and is no corpse.
@@ -65,19 +66,20 @@ async fn a_program_that_never_stops_talking_is_ended() {
 
 #[tokio::test]
 async fn so_many_run_at_once_and_no_more() {
-    // Given as many as may run, which wait for a word,
+    // Given as many as are said to be allowed, which wait for a word,
     let folder = script("echo begun >> begun; read word < gate; echo \"$word\"");
     let gate = folder.path().join("gate");
     assert!(std::process::Command::new("mkfifo").arg(&gate).status().expect("mkfifo").success());
-    let clients = clients(folder.path());
+    let outside = Outside { programs_at_once: 3, ..outside(folder.path()) };
+    let clients = Clients::of(outside).expect("clients");
     let asked = about("command", json!({"program": "check"}), "line");
-    let many = (0..16).map(|_| {
+    let many = (0..3).map(|_| {
         let (asked, clients) = (asked.clone(), clients.clone());
         tokio::spawn(async move { ask_through(&asked, &clients).await })
     });
     let many: Vec<_> = many.collect();
     let all_begun = async {
-        while fs::read_to_string(folder.path().join("begun")).unwrap_or_default().lines().count() < 16 {
+        while fs::read_to_string(folder.path().join("begun")).unwrap_or_default().lines().count() < 3 {
             tokio::task::yield_now().await;
         }
     };
@@ -86,11 +88,11 @@ async fn so_many_run_at_once_and_no_more() {
     // when one more is asked, then it has no place, and that is our fault.
     let one_more = ask_within(&asked, &clients, Span::ms(300)).await;
     let (reason, message) = trouble(&one_more);
-    assert!(reason == Reason::SchedulerLate && message.starts_with("16 programs ran"), "{message}");
+    assert!(reason == Reason::SchedulerLate && message.starts_with("3 programs ran"), "{message}");
 
     // The others end as ever, and then there is a place again.
     let mut word = fs::OpenOptions::new().read(true).write(true).open(&gate).expect("the gate");
-    word.write_all("go\n".repeat(16).as_bytes()).expect("the word");
+    word.write_all("go\n".repeat(3).as_bytes()).expect("the word");
     assert!(join_all(many).await.into_iter().all(|seen| seen.expect("an end").trouble.is_none()));
     write(folder.path(), "check", "echo a place");
     assert_eq!(text(&ask_through(&asked, &clients).await, "line"), "a place");

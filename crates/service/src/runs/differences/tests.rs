@@ -56,6 +56,18 @@ fn like_answers_do_not_differ() {
 }
 
 #[test]
+fn of_what_one_of_both_did_not_keep_nothing_is_said() {
+    let whole = answered(401, &[("content-type", "text/html"), ("www-authenticate", "Bearer")], r#"{"error": 1}"#);
+    let slim = |status| {
+        let response = Response { status: Some(status), ..Response::default() };
+        Run { exchange: Some(Exchange { response: Some(response), ..Exchange::default() }), ..run() }
+    };
+    assert_eq!(differences(&slim(200), &whole), ["status 200 -> 401"], "a good run kept neither headers nor body");
+    assert_eq!(differences(&whole, &slim(503)), ["status 401 -> 503"]);
+    assert_eq!(differences(&run(), &whole), Vec::<String>::new(), "nor an exchange");
+}
+
+#[test]
 fn assertions_that_hold_no_more_are_named_with_both_sides() {
     let assertion = |passed| Assertion {
         expr: "status == 200".to_owned(),
