@@ -1,6 +1,9 @@
 //! What is paused, in maintenance or explained by something else, under paused time.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{Arc, atomic::Ordering},
+};
 
 use model::{
     Expectation, Handling, IntegrationId, Outcome, Paused, Run, Schedule, Slug, Span, Subject, System, SystemId,
@@ -81,6 +84,48 @@ async fn who_is_paused_is_not_asked_and_goes_on_by_the_calendar() {
     let beside = bench.asked_at("b").len() - of_b;
     assert!((12..=14).contains(&beside), "{beside}");
     assert_eq!(bench.tasks.failure(), None);
+}
+
+/// Lets time pass until this is so.
+async fn until(bench: &Bench, what: &str, is_so: impl Fn() -> bool) {
+    for _ in 0..100_000 {
+        if is_so() {
+            return;
+        }
+        bench.pass(Span::ms(1)).await;
+    }
+    panic!("{what}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_that_waits_when_its_probe_is_paused_or_planned_anew_is_given_up_in_silence() {
+    for pauses in [true, false] {
+        let every = |every: &str| [vec![probe("a", every, &json!({}), &json!({}))]];
+        let bench = Bench::start(&every("10s"), &limits()).await;
+        let before = bench.landscape.probes.values().next().expect("a probe");
+        // Given a check whose turn it is not yet
+        let turn = before.turn.acquire().await.expect("its turn");
+        until(&bench, "a check waits", || bench.gauges.asking.load(Ordering::Relaxed) == 1).await;
+
+        // When its probe is paused for a while, or asks at other moments from now on
+        let now = bench.clock.now();
+        let mut stored = Stored::from(snapshot(&every(if pauses { "10s" } else { "1d" })));
+        if pauses {
+            let handling = paused(now, Some(now + Span::hours(1)));
+            stored.handling.probes.push((stored.catalogue.probes[0].id, handling));
+        }
+        let landscape = Arc::new(Landscape::make(stored, &bench.landscape, &bench.maker));
+        let after = landscape.probes.values().next().expect("a probe");
+        bench.schedule.send(Command::Landscape(Arc::clone(&landscape))).await.expect("a schedule");
+        until(&bench, "it is followed", || after.next_at().is_some()).await;
+        drop(turn);
+
+        // then it neither asks nor says that it was late.
+        until(&bench, "it waits no longer", || bench.gauges.asking.load(Ordering::Relaxed) == 0).await;
+        assert_eq!((before.next_at(), bench.asked().len()), (None, 0), "paused: {pauses}");
+        bench.pass(Span::ms(10)).await;
+        assert!(bench.runs().is_empty(), "{:?}", bench.runs());
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -142,7 +142,12 @@ impl Schedule {
                     watched.plan(Some(entry.planned));
                     entry.watched = Arc::clone(watched);
                 }
-                _ => self.plan(Arc::clone(watched), watched.next_after(now)),
+                Some(entry) => {
+                    // What waits for a place under the old plan is given up in silence: it must not ask within a pause.
+                    entry.watched.plan(None);
+                    self.plan(Arc::clone(watched), watched.next_after(now));
+                }
+                None => self.plan(Arc::clone(watched), watched.next_after(now)),
             }
         }
         self.executor.gauges.probes.store(u64::try_from(self.probes.len()).unwrap_or(0), Ordering::Relaxed);

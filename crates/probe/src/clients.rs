@@ -1,14 +1,17 @@
 //! What all probes share of the outside world: trusted roots, names, rules of egress, and what HTTP begins with.
 
 use std::{
+    collections::HashMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+use rules::secret::Reference;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use crate::{
     Egress, Fill, Lookup, SystemLookup,
+    filled::Known,
     http::shared::{Shared, Tokens},
     lookup::Names,
     programs::{PROGRAMS_AT_ONCE, Programs},
@@ -78,6 +81,7 @@ pub struct Clients {
     programs: Arc<Programs>,
     fill: Option<Fill>,
     masked: Arc<[String]>,
+    known: Known,
 }
 
 impl Clients {
@@ -112,6 +116,7 @@ impl Clients {
             programs,
             fill: None,
             masked: Arc::default(),
+            known: Known::default(),
         })
     }
 
@@ -124,6 +129,16 @@ impl Clients {
     /// With values that must not be kept, whoever says them.
     pub(crate) fn masking(&self, values: Vec<String>) -> Self {
         Self { masked: values.into(), ..self.clone() }
+    }
+
+    /// With what references stand for, for a probe that fills them in itself.
+    pub(crate) fn knowing(self, known: HashMap<Reference, String>) -> Self {
+        Self { known: Arc::new(known), ..self }
+    }
+
+    /// What references stand for.
+    pub(crate) fn known(&self) -> &Known {
+        &self.known
     }
 
     /// Who fills in what options refer to.

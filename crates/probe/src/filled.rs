@@ -2,9 +2,15 @@
 //! changed holds from the next ask on, and none stays in memory in between.
 //!
 //! Whatever was filled in is masked in all that is kept of the ask, as the secrets that stand in options are.
-//! In an address a value is escaped, so that it stays in its place; in every other text it stands as it is.
+//! In an address a value is escaped, so that it stays in its place; in every other text it stands as it is. What steps send is filled in
+//! by them, with the values that are looked up here.
 
-use std::{collections::HashMap, pin::Pin, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeSet, HashMap},
+    pin::Pin,
+    sync::Arc,
+    time::Instant,
+};
 
 use async_trait::async_trait;
 use model::{ProbeSpec, Reason, Span};
@@ -17,7 +23,7 @@ use rules::{
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
-use crate::{Asking, Clients, HostKey, Probe, kinds, marks::micros, plain, redact::Masks};
+use crate::{Asking, Clients, HostKey, Probe, http_steps::Sent, kinds, marks::micros, plain, redact::Masks};
 
 pub(crate) mod forms;
 
@@ -48,6 +54,9 @@ pub type Filling = Pin<Box<dyn Future<Output = Result<Filled, String>> + Send>>;
 /// nothing that probes know.
 pub type Fill = Arc<dyn Fn(String, Option<String>) -> Filling + Send + Sync>;
 
+/// What references stand for, where a probe fills them in itself. Cheap to clone.
+pub(crate) type Known = Arc<HashMap<Reference, String>>;
+
 /// A probe that is made anew for each ask.
 pub(crate) struct Referring {
     spec: ProbeSpec,
@@ -69,6 +78,8 @@ impl Referring {
         let hosts = self.peer.as_ref().map_or_else(Vec::new, |peer| peer.hosts().map(str::to_owned).collect());
         let mut values = Vec::new();
         let table = kind.map_or(&[][..], |kind| kind.options);
+        let sent = Sent::take(&spec.kind, &mut spec.options);
+        let known = self.known(&sent, &hosts, &mut values).await?;
         for (text, is_address) in texts(table, &mut spec.options) {
             if is_address {
                 *text = self.address(text, &hosts, &mut values).await?;
@@ -78,7 +89,29 @@ impl Referring {
                 values.extend(filled.values);
             }
         }
-        Ok((spec, self.clients.masking(values.iter().flat_map(|value| forms::of(value)).collect())))
+        sent.put_back(&mut spec.options);
+        let masked = values.iter().flat_map(|value| forms::of(value)).collect();
+        Ok((spec, self.clients.masking(masked).knowing(known)))
+    }
+
+    /// What stands for the references in what steps send, each looked up once.
+    async fn known(
+        &self,
+        sent: &Sent,
+        hosts: &[String],
+        values: &mut Vec<String>,
+    ) -> Result<HashMap<Reference, String>, String> {
+        let mut wanted = BTreeSet::new();
+        for text in sent.texts() {
+            wanted.extend(secret::references(text)?);
+        }
+        let mut known = HashMap::new();
+        for reference in wanted {
+            let filled = self.value(&reference.to_string(), hosts).await?;
+            values.extend(filled.values);
+            known.insert(reference, filled.text);
+        }
+        Ok(known)
     }
 
     /// A text with its values in it. Where several may see what is sent, it may have to go to each of them.
@@ -164,6 +197,16 @@ pub(crate) fn texts<'v>(table: &[OptionSpec], options: &'v mut Map<String, Value
         }
     });
     each.collect()
+}
+
+/// Every text within a value.
+pub(crate) fn texts_of(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text.as_str()],
+        Value::Array(items) => items.iter().flat_map(texts_of).collect(),
+        Value::Object(fields) => fields.values().flat_map(texts_of).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    }
 }
 
 fn all_texts(value: &mut Value) -> Vec<&mut String> {

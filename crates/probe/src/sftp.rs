@@ -6,6 +6,7 @@
 mod folder;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
+mod keyboard;
 mod leash;
 mod proof;
 mod session;
@@ -53,7 +54,7 @@ static KIND: Kind = Kind {
             )
         },
         required("username", OptionKind::Text, "The user to sign in as"),
-        secret("password", "The user's password"),
+        secret("password", "The user's password, also for servers that ask for it by keyboard-interactive"),
         secret("private_key", "The user's private key in the format of OpenSSH or PEM, instead of a password"),
         secret("private_key_password", "What the private key is encrypted with"),
         optional("folder", OptionKind::Text, Some("."), "The folder; what is in folders below it is not looked at"),

@@ -1,6 +1,7 @@
 //! Asking over a WebSocket: is the connection upgraded, and does what should come, come?
 
 mod request;
+mod way;
 
 use std::sync::Arc;
 
@@ -24,13 +25,15 @@ use tokio_tungstenite::{
 use crate::{
     Clients, HostKey, Probe,
     attempt::{self, Attempt, Conversation, Party},
-    dial::{self, Dial, Stream},
+    dial::{self, Stream},
+    filled::forms,
+    http,
     marks::{self, Mark},
     options::{Options, mentions, name, optional, required, secret},
-    said,
-    secure::{self, Tls},
+    said, secure,
     table::Entry,
 };
+use way::Way;
 
 /// Messages that are read at most.
 const MOST_MESSAGES: i64 = 1_000;
@@ -64,6 +67,7 @@ static KIND: Kind = Kind {
             Some("1048576"),
             "A larger message is not read and fails as too_large",
         ),
+        http::table::PROXY,
         dial::IP,
         dial::RESOLVE,
         secure::CA,
@@ -102,29 +106,30 @@ fn port_of(scheme: &str) -> Option<u16> {
 
 fn build(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<Fault>> {
     let mut options = Options::of(&KIND, spec);
-    let way = Dial::of_url(&mut options, clients, "url", port_of);
+    let way = Way::read(&mut options, clients, port_of);
     let headers = request::headers(&mut options);
     let subprotocols = options.list("subprotocols").unwrap_or_default();
     let (send, expect) = (options.text("send"), options.text("expect"));
     let largest = options.int("max_message_bytes").and_then(|bytes| usize::try_from(bytes).ok());
     let listen = expect.is_some() || ["body", "json", "messages"].iter().any(|name| mentions(spec, name));
-    let made = way.zip(largest).and_then(|((dial, url), largest)| {
-        let secure = url.scheme() == "wss";
-        let tls = if secure { Some(Tls::read(&mut options, clients, &dial.target, &[b"http/1.1"])?) } else { None };
+    let pair = way.as_ref().and_then(|(way, _)| way.proxy_pair());
+    let made = way.zip(largest).and_then(|((way, url), largest)| {
         let request = request::upgrade(&mut options, &url, headers, &subprotocols)?;
-        let party = Party { url: crate::redact::url(&url), ..Party::of(&dial.target, "GET") };
-        Some((party, WebSocket { dial, tls, request, subprotocols, send, expect, listen, largest }))
+        let party = Party { url: crate::redact::url(&url), key: whom(spec), ..Party::of(&way.dial.target, "GET") };
+        Some((party, WebSocket { way, request, subprotocols, send, expect, listen, largest }))
     });
-    attempt::probe(spec, clients, options, made)
+    let masked = clients.masked().iter().cloned().chain(pair.iter().flat_map(|pair| forms::of(pair)));
+    attempt::probe(spec, &clients.masking(masked.collect()), options, made)
 }
 
 fn whom(spec: &ProbeSpec) -> Option<HostKey> {
-    dial::whom_of_url(&KIND, spec, "url", port_of)
+    let key = dial::whom_of_url(&KIND, spec, "url", port_of)?;
+    let mut options = Options::of(&KIND, spec);
+    Some(http::way::whom(&mut options).iter().fold(key, |key, proxy| key.and(proxy)))
 }
 
 struct WebSocket {
-    dial: Dial,
-    tls: Option<Tls>,
+    way: Way,
     request: request::Upgrade,
     subprotocols: Vec<String>,
     send: Option<String>,
@@ -137,7 +142,7 @@ struct WebSocket {
 #[async_trait]
 impl Conversation for WebSocket {
     async fn talk(&self, attempt: &mut Attempt) -> Result<(), Trouble> {
-        let stream = self.dial.stream(attempt, self.tls.as_ref()).await?;
+        let stream = self.way.stream(attempt).await?;
         let Some(mut socket) = self.upgrade(attempt, stream).await? else { return Ok(()) };
         if let Some(text) = &self.send {
             attempt.sent(text.as_bytes());
@@ -155,7 +160,7 @@ impl Conversation for WebSocket {
 impl WebSocket {
     /// The socket; `None` where the answer's status says why there is none.
     async fn upgrade(&self, attempt: &mut Attempt, stream: Stream) -> Result<Option<WebSocketStream<Stream>>, Trouble> {
-        let peer = &self.dial.target.peer;
+        let peer = &self.way.dial.target.peer;
         attempt.request_headers = self.request.shown();
         attempt.waiting_for("the answer to the upgrade");
         let config = WebSocketConfig::default()
@@ -196,7 +201,7 @@ impl WebSocket {
 
     /// Reads until what is expected has come; where nothing is, the first message.
     async fn listen(&self, attempt: &mut Attempt, socket: &mut WebSocketStream<Stream>) -> Result<(), Trouble> {
-        let peer = &self.dial.target.peer;
+        let peer = &self.way.dial.target.peer;
         let what = self.expect.as_ref().map_or("a message".to_owned(), |text| format!("`{}`", text.trim()));
         attempt.waiting_for(what.clone());
         let mut count = 0;
@@ -233,7 +238,7 @@ impl WebSocket {
     }
 
     fn broken(&self, error: &Error) -> Trouble {
-        let peer = &self.dial.target.peer;
+        let peer = &self.way.dial.target.peer;
         match error {
             Error::Io(error) => said::broke_off(peer, error),
             Error::Capacity(CapacityError::MessageTooLong { size, max_size }) => {

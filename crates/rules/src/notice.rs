@@ -1,4 +1,5 @@
-//! Whether a change is told to the owner: once when it begins, once if it gets worse, once when it is over.
+//! Whether a change is told to the owner: once when it begins, once if it gets worse, once when it is over. One of which nothing can
+//! prove any more that it is over is not waited for: a trouble that began after it was told is another change, which takes its place.
 //!
 //! What was told is the only memory ([`Told`], kept by the store), so a restart and an edit tell nothing twice. Told is what is
 //! hard: a hard verdict, a promised run that was missed, or a problem of any kind; what is still being confirmed is not. While somebody
@@ -10,8 +11,17 @@ use model::{Level, Timestamp};
 
 use crate::outcome::Verdict;
 
-/// What the owner was told last: the level of the change that is open, `None` if the last word was that it is over.
-pub type Told = Option<Level>;
+/// What the owner was told last of the change that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    /// Its level.
+    pub level: Level,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What the owner was told last; `None` if the last word was that it is over.
+pub type Told = Option<Said>;
 
 /// What is to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,6 +32,9 @@ pub enum Notice {
     Began,
     /// What was told of got worse: attention became a problem. Once between a beginning and its end.
     Worse,
+    /// Something else broke after the last word, and nothing proves that what was told is over: another change begins, and takes the
+    /// place of the one that was open.
+    Another,
     /// It is over.
     Over,
 }
@@ -36,6 +49,8 @@ pub struct Situation {
     pub hard: Option<Verdict>,
     /// Promised runs missed in a row.
     pub missed: u32,
+    /// When the oldest of what is in trouble now, and is worth a word, began; `None`: nothing is.
+    pub began: Option<Timestamp>,
     /// Whether somebody acknowledged the present trouble.
     pub acknowledged: bool,
     /// Until when it is muted, if somebody did.
@@ -55,6 +70,12 @@ impl Situation {
         self.level == Level::Problem || self.level == Level::Attention && is_hard
     }
 
+    /// Whether all that is in trouble began after what was said, which nothing can show to be over. What began by then belongs to it. A
+    /// moment that is still to come (a clock of others) is waited for, so that what is told now is never told again.
+    fn is_another(self, said: Said, now: Timestamp) -> bool {
+        self.unproven && self.is_trouble() && self.began.is_some_and(|began| said.at < began && began <= now)
+    }
+
     /// Whether nothing is said for now.
     fn is_silent(self, now: Timestamp) -> bool {
         self.in_maintenance || self.flapping || self.muted_until.is_some_and(|until| now < until)
@@ -62,25 +83,33 @@ impl Situation {
 }
 
 /// What is to be told at `now`, after `told`. Over it is only on evidence: a level of `okay`, and no probe that was told of and is not asked
-/// any more. Where nothing is known or it is paused, an open change stays open.
+/// any more. Where nothing is known or it is paused, an open change stays open, until another takes its place.
 pub fn decide(told: Told, situation: Situation, now: Timestamp) -> Notice {
     if situation.is_silent(now) {
         return Notice::None;
     }
     match told {
         None if situation.is_trouble() && !situation.acknowledged => Notice::Began,
-        Some(Level::Attention) if situation.level == Level::Problem => Notice::Worse,
+        Some(said) if situation.is_another(said, now) => {
+            if situation.acknowledged {
+                Notice::None
+            } else {
+                Notice::Another
+            }
+        }
+        Some(Said { level: Level::Attention, .. }) if situation.level == Level::Problem => Notice::Worse,
         Some(_) if situation.level == Level::Okay && !situation.unproven => Notice::Over,
         _ => Notice::None,
     }
 }
 
 impl Notice {
-    /// What the owner was told after this notice; it is kept in the transaction in which the notice is put into the outbox.
-    pub fn told(self, before: Told, level: Level) -> Told {
+    /// What the owner was told after this notice of this level at `at`; it is kept in the transaction in which the notice is put into the
+    /// outbox.
+    pub fn told(self, before: Told, level: Level, at: Timestamp) -> Told {
         match self {
             Self::None => before,
-            Self::Began | Self::Worse => Some(level),
+            Self::Began | Self::Worse | Self::Another => Some(Said { level, at }),
             Self::Over => None,
         }
     }

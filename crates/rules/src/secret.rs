@@ -1,6 +1,7 @@
 //! References to secrets in the options of a probe: `${secret:NAME}`, `${env:NAME}` and `${file:PATH}`, each anywhere in a
 //! text and as often as one likes. `$${` stands for `${` itself. What is filled in is not looked at again, so that a value
-//! may hold anything. `${STEP.NAME}`, what an earlier step of the same probe found, is a text here: its value comes later.
+//! may hold anything. `${STEP.NAME}`, what an earlier step of the same probe found, is a text to [`fill`]; what steps send is filled in
+//! by [`fill_in_steps`] alone, secrets and what was found in one go, so that none of it is read twice.
 
 use std::fmt;
 
@@ -12,8 +13,6 @@ const EVERYWHERE: &str = "*";
 const LONGEST_HOST: usize = 253;
 /// The longest name of a secret or variable.
 const LONGEST_NAME: usize = 64;
-/// The longest reference to what a step found.
-const LONGEST_OF_STEP: usize = 2 * LONGEST_NAME + "${.}".len();
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,7 +74,7 @@ pub fn references(text: &str) -> Result<Vec<Reference>, String> {
     let mut found = Vec::new();
     for part in parts(text) {
         match part {
-            Part::Text(_) => {}
+            Part::Text(_) | Part::OfStep { .. } => {}
             Part::Reference(reference) if found.contains(&reference) => {}
             Part::Reference(reference) => found.push(reference),
             Part::Wrong { at, why, .. } => {
@@ -90,25 +89,31 @@ pub fn references(text: &str) -> Result<Vec<Reference>, String> {
 
 /// What a text refers to of earlier steps, `${login.token}` as `("login", "token")`, in the order in which it comes.
 pub fn found_by_steps(text: &str) -> Vec<(&str, &str)> {
-    parts(text).into_iter().filter_map(|part| if let Part::Text(part) = part { of_step(part) } else { None }).collect()
+    let of_step = |part| if let Part::OfStep { step, name, .. } = part { Some((step, name)) } else { None };
+    parts(text).into_iter().filter_map(of_step).collect()
 }
 
-/// The text with what earlier steps found in its place. What has no value stays as it is written.
-pub fn fill_from_steps(text: &str, value: impl Fn(&str, &str) -> Option<String>) -> String {
+/// The text with the value of each reference and of each thing that earlier steps found in its place, `$${` as `${`. It is cut once: no
+/// value is looked at again. What has no value stays as it is written.
+pub fn fill_in_steps(
+    text: &str,
+    value: impl Fn(&Reference) -> Option<String>,
+    found: impl Fn(&str, &str) -> Option<String>,
+) -> String {
     let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(dollar) = rest.find("${") {
-        let (before, from) = rest.split_at(dollar);
-        // A text of many `${` would be looked through to its end as often, if this looked further.
-        let close = from.bytes().take(LONGEST_OF_STEP).position(|byte| byte == b'}');
-        let end = close.map_or("${".len(), |close| close + 1);
-        let found = of_step(&from[..end]).and_then(|(step, name)| value(step, name));
-        let length = if found.is_some() { end } else { "${".len() };
-        filled.push_str(before);
-        filled.push_str(found.as_deref().unwrap_or("${"));
-        rest = &from[length..];
+    for part in parts(text) {
+        match part {
+            Part::Text(text) | Part::Wrong { text, .. } => filled.push_str(text),
+            Part::Reference(reference) => {
+                filled.push_str(&value(&reference).unwrap_or_else(|| reference.to_string()));
+            }
+            Part::OfStep { step, name, text } => match found(step, name) {
+                Some(found) => filled.push_str(&found),
+                None => filled.push_str(text),
+            },
+        }
     }
-    filled + rest
+    filled
 }
 
 /// Whether a step, or what it found, may be called so: 1 to 64 of `a-z`, `0-9`, `_` and `-`, the first a letter.
@@ -132,7 +137,7 @@ pub fn fill(text: &str, mut value: impl FnMut(&Reference) -> Option<String>) -> 
     let mut missing = Vec::new();
     for part in parts(text) {
         match part {
-            Part::Text(text) | Part::Wrong { text, .. } => filled.push_str(text),
+            Part::Text(text) | Part::OfStep { text, .. } | Part::Wrong { text, .. } => filled.push_str(text),
             Part::Reference(reference) => match value(&reference) {
                 Some(value) => filled.push_str(&value),
                 None if missing.contains(&reference) => {}
@@ -147,6 +152,12 @@ pub fn fill(text: &str, mut value: impl FnMut(&Reference) -> Option<String>) -> 
 enum Part<'t> {
     Text(&'t str),
     Reference(Reference),
+    /// What an earlier step found; `text` as it is written.
+    OfStep {
+        step: &'t str,
+        name: &'t str,
+        text: &'t str,
+    },
     /// From the byte `at`: a `${` that begins no reference.
     Wrong {
         at: usize,
@@ -168,10 +179,10 @@ fn parts(text: &str) -> Vec<Part<'_>> {
             let end = from.find('}').map_or(from.len(), |close| close + 1);
             let part = &from[..end];
             let at = text.len() - from.len();
-            parts.push(match read(part) {
-                Ok(reference) => Part::Reference(reference),
-                Err(_) if of_step(part).is_some() => Part::Text(part),
-                Err(why) => Part::Wrong { at, text: part, why },
+            parts.push(match (read(part), of_step(part)) {
+                (Ok(reference), _) => Part::Reference(reference),
+                (Err(_), Some((step, name))) => Part::OfStep { step, name, text: part },
+                (Err(why), None) => Part::Wrong { at, text: part, why },
             });
             end
         } else {

@@ -71,6 +71,19 @@ fn the_landscape_of_the_demo_fits() {
 }
 
 #[test]
+fn the_first_integration_that_the_readme_shows_fits_and_a_slip_in_it_does_not() {
+    let (validator, page) = (validator(), page("README.md"));
+    let shown: Vec<&str> = examples(&page).collect();
+    let [shown] = shown.as_slice() else { panic!("one example: {shown:?}") };
+    assert_eq!(said(&validator, shown), Vec::<String>::new());
+    for (right, wrong) in [("assert: ", "asserts: "), ("grace: ", "graze: "), ("method: interview", "method: hearsay")]
+    {
+        let slip = shown.replace(right, wrong);
+        assert!(slip != *shown && !said(&validator, &slip).is_empty(), "{wrong}");
+    }
+}
+
+#[test]
 fn every_example_of_the_pages_fits_and_a_slip_in_it_does_not() {
     let validator = validator();
     for kind in probe::kinds() {

@@ -223,6 +223,58 @@ async fn what_is_no_longer_asked_is_not_over_and_its_trouble_is_told_once() {
 }
 
 #[tokio::test]
+async fn what_breaks_while_what_was_told_is_no_longer_asked_takes_its_place_and_each_is_told_once() {
+    use NoticeKind::{Began, Over};
+    let mut house = House::start().await;
+    let mut teller = house.teller().await;
+    house.bridge.check("api", 10, Outcome::Failed);
+    teller.look(&house.board(11)).await;
+    house.bridge.enable("api", false);
+    house.bridge.check("web", 20, Outcome::Ok);
+    teller.look(&house.board(20)).await;
+    assert_eq!(house.kinds().await, [Began]);
+
+    // When the other breaks, and the integration belongs to somebody else by then, then all who wait for the end of the first are told.
+    house.belongs_to("Team Red");
+    house.bridge.check("web", 30, Outcome::Failed);
+    teller.look(&house.board(31)).await;
+    let told = house.told().await;
+    assert_eq!((told.len(), told[1].1), (2, Began));
+    assert_ne!(told[0].0, told[1].0);
+    assert_eq!(house.by(Began).await, ["chat", "chat", "mail", "mail", "pager"]);
+    let kept = house.store.told().await.expect("told");
+    assert_eq!(kept[0].1.change, told[1].0, "one change is open");
+
+    // Looked at again, after a start, and with the first asked again and as it was: then nothing more is said of either.
+    teller.look(&house.board(32)).await;
+    let mut teller = house.teller().await;
+    house.bridge.check("web", 40, Outcome::Failed);
+    teller.look(&house.board(41)).await;
+    house.bridge.enable("api", true);
+    teller.look(&house.board(42)).await;
+    house.bridge.enable("api", false);
+    house.teller().await.look(&house.board(43)).await;
+    assert_eq!(house.told().await, told);
+
+    // When the second is over, then that is told of it alone: what nobody asks has no part in it.
+    house.bridge.check("web", 50, Outcome::Ok);
+    let mut teller = house.teller().await;
+    teller.look(&house.board(51)).await;
+    let mut ended = told.clone();
+    ended.push((told[1].0, Over));
+    assert_eq!(house.told().await, ended);
+
+    // When the first is asked again and still down, then that is no news, and its end is told once it comes.
+    house.bridge.enable("api", true);
+    teller.look(&house.board(60)).await;
+    assert_eq!(house.told().await, ended);
+    house.bridge.check("api", 70, Outcome::Ok);
+    teller.look(&house.board(71)).await;
+    ended.push((told[0].0, Over));
+    assert_eq!(house.told().await, ended);
+}
+
+#[tokio::test]
 async fn a_probe_that_was_set_aside_before_keeps_no_later_change_open() {
     use NoticeKind::{Began, Over};
     let mut house = House::start().await;

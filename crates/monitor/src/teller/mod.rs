@@ -191,12 +191,13 @@ impl Teller {
     /// What is told of one change, by every channel that is to tell it, and what holds from then on.
     async fn compose(&self, due: &Due, now: Timestamp) -> Result<Telling, StoreError> {
         let Due { kind, row } = due;
-        let said = match self.told.get(&row.integration.id) {
-            Some(told) if *kind == NoticeKind::Over => told.clone(),
-            Some(told) => notice::worse(told, row, now),
-            None => notice::began(self.change(row, now).await?, row, now),
+        let before = self.told.get(&row.integration.id);
+        let said = match (before, kind) {
+            (Some(told), NoticeKind::Over) => told.clone(),
+            (Some(told), NoticeKind::Worse) => notice::worse(told, row, now),
+            _ => notice::began(self.change(row, now).await?, row, now),
         };
-        let channels = self.channels(*kind, said.change, row).await?;
+        let channels = self.channels(*kind, before, row).await?;
         let until = (*kind == NoticeKind::Over).then(|| notice::over_at(&said, row, now));
         let mut notices = Vec::new();
         if !channels.is_empty() {
@@ -206,22 +207,28 @@ impl Teller {
                 row.stopped_since()
             };
             let cost = cost::of(&self.store, self.zone, row, stopped, until.unwrap_or(now)).await?;
-            let word = Word { kind: *kind, said: &said, until, cost, zone: self.zone, address: &self.tellers.address };
+            let (zone, address) = (self.zone, self.tellers.address.as_str());
+            let instead_of = before.filter(|_| *kind == NoticeKind::Began);
+            let word = Word { kind: *kind, said: &said, instead_of, until, cost, zone, address };
             notices = word.to(&channels, row, now);
         }
         let told = (*kind != NoticeKind::Over).then_some(said);
         Ok(Telling { integration_id: row.integration.id, told, notices })
     }
 
-    /// By which channels a change is told: when it begins by those of the owner. Its end is told to whoever was told of it, be the owner
-    /// another by then; only what was told by a channel that is gone, or by none that is still known, is told on by those of the owner.
-    async fn channels(&self, kind: NoticeKind, change: ChangeId, row: &BoardRow) -> Result<Vec<Slug>, StoreError> {
+    /// By which channels a change is told, where `before` is open: when it begins by those of the owner. Its end is told to whoever was
+    /// told of it, be the owner another by then; only what was told by a channel that is gone, or by none that is still known, is told on by
+    /// those of the owner. Whoever waits for the end of what another change takes the place of is told of that one too.
+    async fn channels(
+        &self,
+        kind: NoticeKind,
+        before: Option<&ToldRow>,
+        row: &BoardRow,
+    ) -> Result<Vec<Slug>, StoreError> {
         let owners = (self.tellers.channels)(row.integration.spec.owner.as_deref());
-        if kind == NoticeKind::Began {
-            return Ok(owners);
-        }
+        let Some(before) = before else { return Ok(owners) };
         let notices = self.store.notices(row.integration.id, LOOKED_THROUGH).await?;
-        let told = notices.into_iter().filter(|notice| notice.change == change).map(|notice| notice.channel);
+        let told = notices.into_iter().filter(|notice| notice.change == before.change).map(|notice| notice.channel);
         let told: BTreeSet<Slug> = told.collect();
         let (mut channels, gone): (Vec<Slug>, Vec<Slug>) =
             told.into_iter().partition(|channel| (self.tellers.exists)(channel));
@@ -233,12 +240,14 @@ impl Teller {
     }
 
     /// The id of a change that begins: that of the run that began the trouble, so that whoever tells of it again tells the same. A
-    /// trouble that was said to be over and is back, as when its probe did not count for a while, is another change.
+    /// trouble that was said to be over and is back, as when its probe did not count for a while, is another change, and so is what takes
+    /// the place of one that is open.
     async fn change(&self, row: &BoardRow, now: Timestamp) -> Result<ChangeId, StoreError> {
         if let Some(run) = situation::began_with(row) {
             let change = ChangeId(run.0);
+            let is_open = self.told.get(&row.integration.id).is_some_and(|told| told.change == change);
             let before = self.store.notices(row.integration.id, LOOKED_THROUGH).await?;
-            if !before.iter().any(|told| told.change == change && told.kind == NoticeKind::Over) {
+            if !is_open && !before.iter().any(|told| told.change == change && told.kind == NoticeKind::Over) {
                 return Ok(change);
             }
         }

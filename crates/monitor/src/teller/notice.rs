@@ -37,6 +37,8 @@ pub(super) struct Word<'a> {
     pub(super) kind: NoticeKind,
     /// The change. Of one that is over, what was said of it last.
     pub(super) said: &'a ToldRow,
+    /// The change that was open, and whose place this takes.
+    pub(super) instead_of: Option<&'a ToldRow>,
     /// Until when; only of what is over.
     pub(super) until: Option<Timestamp>,
     pub(super) cost: Cost,
@@ -55,6 +57,13 @@ impl Word<'_> {
 
     fn by(&self, channel: &Slug, row: &BoardRow, now: Timestamp) -> Notice {
         let (spec, said) = (&row.integration.spec, self.said);
+        let mut sentence = in_message(spec, &said.sentence).into_owned();
+        if let Some(before) = self.instead_of {
+            let before = in_message(spec, &before.sentence);
+            sentence = format!(
+                "{sentence} (this takes the place of what was told before, whose probe is no longer asked: {before})"
+            );
+        }
         Notice {
             change: said.change,
             kind: self.kind,
@@ -68,7 +77,7 @@ impl Word<'_> {
             tier: spec.tier,
             owner: spec.owner.clone(),
             level: said.level,
-            sentence: in_message(spec, &said.sentence).into_owned(),
+            sentence,
             reason: said.reason,
             since: said.since,
             until: self.until,

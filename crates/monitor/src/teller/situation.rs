@@ -2,7 +2,7 @@
 
 use model::{Handling, NoticeKind, Outcome, RunId, Timestamp};
 use rules::{
-    notice::{Notice, Situation, decide},
+    notice::{Notice, Said, Situation, decide},
     outcome::Verdict,
 };
 use store::ToldRow;
@@ -12,11 +12,12 @@ use crate::{BoardProbe, BoardRow};
 /// Sent runs that failed in a row and are worth a word: one alone is attention, and may be nothing.
 const FAILED: u32 = 2;
 
-/// What is to be told of a row after `told`; `None`: nothing.
+/// What is to be told of a row after `told`; `None`: nothing. What begins while a change is open takes its place.
 pub(super) fn decision(told: Option<&ToldRow>, row: &BoardRow, now: Timestamp) -> Option<NoticeKind> {
-    match decide(told.map(|told| told.level), situation(told, row, now), now) {
+    let said = told.map(|told| Said { level: told.level, at: told.at });
+    match decide(said, situation(told, row, now), now) {
         Notice::None => None,
-        Notice::Began => Some(NoticeKind::Began),
+        Notice::Began | Notice::Another => Some(NoticeKind::Began),
         Notice::Worse => Some(NoticeKind::Worse),
         Notice::Over => Some(NoticeKind::Over),
     }
@@ -49,12 +50,21 @@ pub(super) fn situation(told: Option<&ToldRow>, row: &BoardRow, now: Timestamp) 
         level: row.standing.level,
         hard: telling.iter().filter_map(|probe| probe.state.verdict).max(),
         missed: owed.max(pings),
+        began: oldest(row, &troubled),
         acknowledged: handled || row.handling.acknowledged_of(began).is_some(),
         muted_until: row.handling.muted_at(now).max(muted_until),
         in_maintenance: row.maintenance.is_some_and(|kept| now < kept.opening.to),
         flapping: !of_others && telling.iter().any(|probe| flaps(probe)),
         unproven: told.is_some_and(|told| row.probes.iter().any(|probe| is_unproven(told, row, probe, now))),
     }
+}
+
+/// When the oldest of what is worth a word began: of these probes, of what was sent and failed, of what was owed.
+fn oldest(row: &BoardRow, troubled: &[&BoardProbe]) -> Option<Timestamp> {
+    let of_probes = troubled.iter().map(|probe| probe.state.trouble.as_ref().map_or(Timestamp::MIN, |it| it.since));
+    let failed = row.sent.trouble.as_ref().filter(|_| row.sent.failures >= FAILED).map(|it| it.since);
+    let owed = row.integration.spec.expect.as_ref().and(row.sent.missed.as_ref()).map(|missed| missed.since);
+    of_probes.chain(failed).chain(owed).min()
 }
 
 /// Whether it was in trouble in the change that was told, and is not asked any more. What was set aside before that has no part in it.

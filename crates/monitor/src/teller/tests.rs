@@ -205,6 +205,90 @@ fn what_was_told_is_followed_until_it_is_over() {
 }
 
 #[test]
+fn what_breaks_after_what_was_told_is_told_too_once_that_is_no_longer_asked() {
+    // Given that `api` is down since 10, of which the owner was told at 11
+    let table: [Case; 9] = [
+        ("it is still asked", |bridge| bridge.check("web", 12, Outcome::Failed), None),
+        (
+            "it is disabled",
+            |bridge| {
+                bridge.enable("api", false);
+                bridge.check("web", 12, Outcome::Failed);
+            },
+            BEGAN,
+        ),
+        (
+            "it is paused, and the other only warns",
+            |bridge| {
+                bridge.handle("api", paused());
+                bridge.check("web", 12, Outcome::Warn);
+            },
+            BEGAN,
+        ),
+        (
+            "the other was down when that was told",
+            |bridge| {
+                bridge.enable("api", false);
+                bridge.check("web", 11, Outcome::Failed);
+                bridge.check("web", 20, Outcome::Failed);
+            },
+            None,
+        ),
+        (
+            "a run is missed besides what was down then",
+            |bridge| {
+                bridge.enable("api", false);
+                bridge.check("web", 11, Outcome::Failed);
+                bridge.sends(20, Outcome::Missed);
+            },
+            None,
+        ),
+        (
+            "a run is missed",
+            |bridge| {
+                bridge.enable("api", false);
+                bridge.sends(20, Outcome::Missed);
+            },
+            BEGAN,
+        ),
+        (
+            "two sent runs failed",
+            |bridge| {
+                bridge.enable("api", false);
+                bridge.sends(20, Outcome::Failed);
+                bridge.sends(30, Outcome::Failed);
+            },
+            BEGAN,
+        ),
+        (
+            "somebody takes care of the other",
+            |bridge| {
+                bridge.enable("api", false);
+                bridge.check("web", 12, Outcome::Failed);
+                bridge.handle("web", acknowledged(13));
+            },
+            None,
+        ),
+        (
+            "the other is muted",
+            |bridge| {
+                bridge.enable("api", false);
+                bridge.check("web", 12, Outcome::Failed);
+                bridge.handle("web", muted(NOW + 1));
+            },
+            None,
+        ),
+    ];
+    for (what, happened, expected) in &table {
+        let mut bridge = bridge();
+        bridge.check("api", 10, Outcome::Failed);
+        happened(&mut bridge);
+        let row = bridge.row(NOW);
+        assert_eq!(decision(Some(&told(Level::Problem)), &row, at(NOW)), *expected, "{what}: {:#?}", row.standing.why);
+    }
+}
+
+#[test]
 fn a_change_is_known_by_the_run_that_began_it() {
     let mut down = bridge();
     down.check("api", 10, Outcome::Failed);
@@ -226,16 +310,20 @@ fn of_what_is_marked_red_a_notice_says_nothing_that_was_in_an_answer() {
     bridge.check("api", 10, Outcome::Failed);
     let sentence = "`json.iban == 'DE02'` does not hold: DE03 == DE02".to_owned();
     let said = ToldRow { sentence, ..told(Level::Problem) };
-    let mut sentence = |classification| {
+    let before = told(Level::Problem);
+    let mut sentence = |classification, instead_of| {
         let mut integration = (*bridge.integration).clone();
         integration.spec.classification = classification;
         bridge.integration = Arc::new(integration);
         let (kind, until, cost, zone) = (NoticeKind::Over, Some(at(30)), Cost::None, Tz::UTC);
-        let word = Word { kind, said: &said, until, cost, zone, address: "https://b.example" };
+        let word = Word { kind, said: &said, instead_of, until, cost, zone, address: "https://b.example" };
         word.to(&[slug("mail")], &bridge.row(NOW), at(NOW)).remove(0).notice.sentence
     };
-    assert_eq!(sentence(None), said.sentence);
-    assert_eq!(sentence(Some(Classification::Red)), "an assertion does not hold");
+    assert_eq!(sentence(None, None), said.sentence);
+    assert_eq!(sentence(Some(Classification::Red), None), "an assertion does not hold");
+    let begins = "an assertion does not hold (this takes the place of what was told before, ";
+    let both = sentence(Some(Classification::Red), Some(&before));
+    assert!(both.starts_with(begins) && both.ends_with(": no connection to ERP)"), "{both}");
 }
 
 #[test]
@@ -250,7 +338,7 @@ fn a_notice_says_what_since_when_and_where_to_look() {
 
     let word = |kind, said, until| {
         let (cost, zone) = (Cost::None, Tz::Europe__Berlin);
-        let word = Word { kind, said, until, cost, zone, address: "https://b.example/x/" };
+        let word = Word { kind, said, instead_of: None, until, cost, zone, address: "https://b.example/x/" };
         word.to(&[slug("mail"), slug("chat")], &row, at(NOW))
     };
     let notices = word(NoticeKind::Began, &first, None);

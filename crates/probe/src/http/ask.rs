@@ -3,7 +3,6 @@
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use async_trait::async_trait;
-use hyper::{StatusCode, header::AUTHORIZATION};
 use model::{ProbeSpec, Reason, Timestamp};
 use rules::assess::{Facts, Observation, Trouble};
 use tokio::time::timeout_at;
@@ -13,14 +12,14 @@ use super::{
     body,
     cookies::Jar,
     facts::Needs,
+    granted::{Asked, Underway},
     graphql,
     keep::Keeper,
     manner::Manner,
     request::Ask,
-    sign,
     token::{Grant, Tokens},
     trouble::peer,
-    walk::{Seen, Until, walk},
+    walk::{Seen, Until},
     way::Way,
 };
 use crate::{Asking, Clients, HostKey, Probe, excerpt::sentence, marks::micros, redact::Masks};
@@ -98,38 +97,6 @@ impl Http {
         let too_late = |_| Trouble::new(Reason::Config, "the body's file could not be read in time");
         Ok(Some(Ask { body: read.map_err(too_late)??, ..self.parts.ask.clone() }))
     }
-
-    /// Asks with a token that is granted: a kept one, and if that is refused, once more with a new one.
-    async fn walk_granted(&self, grant: &Grant, ask: &Ask, until: Until, check: &mut Check) -> Result<(), Trouble> {
-        let Parts { way, manner, .. } = &self.parts;
-        let mut refused = None;
-        loop {
-            let (token, is_new) = self.tokens.get(grant, way, until, refused.as_deref()).await?;
-            check.masks = self.parts.masks.with(&token.masks);
-            let mut ask = ask.clone();
-            let sendable = sign::secret_value(&format!("Bearer {}", token.value));
-            let unsendable = || Trouble::new(Reason::Auth, "the token holds characters that a header may not");
-            ask.headers.insert(AUTHORIZATION, sendable.ok_or_else(unsendable)?);
-            check.seen = Seen::default();
-            check.began = Instant::now();
-            let mut jar = Jar::default();
-            let walked = walk(way, manner, &ask, &check.masks, &mut jar, until, &mut check.seen).await;
-            let status = check.seen.answer.as_ref().map(|answer| answer.status);
-            if is_new || status != Some(StatusCode::UNAUTHORIZED) {
-                return walked;
-            }
-            refused = Some(token.value);
-        }
-    }
-
-    async fn walk(&self, ask: &Ask, until: Until, check: &mut Check) -> Result<(), Trouble> {
-        let Parts { way, manner, grant, .. } = &self.parts;
-        match grant {
-            // Boxed, as few checks do it and it holds another walk.
-            Some(grant) => Box::pin(self.walk_granted(grant, ask, until, check)).await,
-            None => walk(way, manner, ask, &check.masks, &mut Jar::default(), until, &mut check.seen).await,
-        }
-    }
 }
 
 /// How an answer is looked at.
@@ -198,29 +165,25 @@ fn read(answer: &mut Answer, facts: &mut Facts, look: &Look<'_>) -> Read {
     }
 }
 
-/// A check under way.
-struct Check {
-    /// When the first network call for the answer itself began.
-    began: Instant,
-    seen: Seen,
-    masks: Masks,
-}
-
 #[async_trait]
 impl Probe for Http {
     async fn ask(&self, asking: &Asking) -> Observation {
         let began = Instant::now();
         let deadline = tokio::time::Instant::from_std(began + asking.timeout.as_duration());
         let until = Until { at: asking.at, deadline, timeout: asking.timeout };
-        let mut check = Check { began, seen: Seen::default(), masks: self.parts.masks.clone() };
+        let Parts { ask, grant, way, manner, masks, .. } = &self.parts;
+        let (seen, jar) = (Seen::default(), Jar::default());
+        let mut underway = Underway { began, seen, masks: masks.clone(), jar };
         let (ready, trouble) = match self.ready(until).await {
             Ok(ready) => {
-                let trouble = self.walk(ready.as_ref().unwrap_or(&self.parts.ask), until, &mut check).await.err();
+                let ask = ready.as_ref().unwrap_or(ask);
+                let asked = Asked { way, manner, ask, grant: grant.as_ref(), tokens: &self.tokens };
+                let trouble = asked.walk(until, &mut underway).await.err();
                 (ready, trouble)
             }
             Err(trouble) => (None, Some(trouble)),
         };
-        let Check { began, mut seen, masks } = check;
+        let Underway { began, mut seen, masks, .. } = underway;
         let latency_us = micros(began.elapsed());
         let masks = seen.masks(masks);
         let trouble = match trouble {

@@ -1,7 +1,7 @@
 //! Asking over HTTP. Read in the order in which a check goes:
 //!
-//! `table` (what can be written) -> `request`, `body`, `sign` (what is sent) and `manner`, `way`, `proxy` (how) -> `ask` (a check, with
-//! a `token` where one is granted) -> `walk` (hop by hop until an answer) over `line`, with `hop` for redirects, `cookies` between
+//! `table` (what can be written) -> `request`, `body`, `sign` (what is sent) and `manner`, `way`, `proxy` (how) -> `ask` (a check) ->
+//! `granted` (with a `token` where one is granted) -> `walk` (hop by hop until an answer) over `line`, with `hop` for redirects, `cookies` between
 //! hops, `answer` and `unpack` for what came -> `facts` and `keep` (what expressions and people get to see), or `trouble` (why no
 //! answer came, in words).
 
@@ -13,8 +13,10 @@ pub(crate) mod ask;
 pub(crate) mod body;
 pub(crate) mod cookies;
 pub(crate) mod facts;
+pub(crate) mod granted;
 pub(crate) mod keep;
 pub(crate) mod manner;
+pub(crate) mod proxy;
 pub(crate) mod request;
 pub(crate) mod sign;
 pub(crate) mod token;
@@ -26,7 +28,6 @@ pub(crate) mod fuzzing;
 mod graphql;
 mod hop;
 mod line;
-mod proxy;
 pub(crate) mod trouble;
 mod unpack;
 mod version;

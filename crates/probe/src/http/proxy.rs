@@ -1,4 +1,4 @@
-//! Asking through a proxy: requests as they are, and tunnels for TLS (RFC 9110, section 9.3.6).
+//! Asking through a proxy: requests as they are, and tunnels for TLS and `WebSockets` (RFC 9110, section 9.3.6).
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -26,7 +26,7 @@ use crate::{
 pub(super) const LONGEST_ANSWER: usize = 8_192;
 
 /// A proxy.
-pub(super) struct Proxy {
+pub(crate) struct Proxy {
     dial: Dial,
     /// How hands are shaken with itself, if it wants that.
     tls: Option<(Arc<ClientConfig>, ServerName<'static>)>,
@@ -36,7 +36,7 @@ pub(super) struct Proxy {
 
 impl Proxy {
     /// Reads `proxy`. `None`: there is none, or a fault was noted.
-    pub(super) fn read(options: &mut Options<'_>, clients: &Clients) -> Option<Self> {
+    pub(crate) fn read(options: &mut Options<'_>, clients: &Clients) -> Option<Self> {
         let text = options.text("proxy")?;
         let url = match Url::parse(&text) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => url,
@@ -70,7 +70,7 @@ impl Proxy {
     }
 
     /// What says who asks, without its scheme.
-    pub(super) fn pair(&self) -> Option<String> {
+    pub(crate) fn pair(&self) -> Option<String> {
         self.pair.clone()
     }
 
@@ -80,7 +80,7 @@ impl Proxy {
     }
 
     /// A connection to it, or through it to `whom`, `erp.example:443`.
-    pub(super) async fn reach(&self, whom: Option<&str>) -> Result<(Stream, Option<SocketAddr>), Trouble> {
+    pub(crate) async fn reach(&self, whom: Option<&str>) -> Result<(Stream, Option<SocketAddr>), Trouble> {
         let tcp = self.dial.reach().await.map_err(proxied)?;
         let _slower = tcp.set_nodelay(true);
         let peer = tcp.peer_addr().ok();
@@ -104,7 +104,7 @@ impl Proxy {
         stream.write_all(question.as_bytes()).await.map_err(broke)?;
         stream.flush().await.map_err(broke)?;
 
-        // Nothing may follow an answer that opens the tunnel: in TLS we speak first.
+        // Nothing may follow an answer that opens the tunnel: in TLS, and before an upgrade, we speak first.
         let mut answer = Vec::with_capacity(1_024);
         while !answer.ends_with(b"\r\n\r\n") {
             if answer.len() >= LONGEST_ANSWER {

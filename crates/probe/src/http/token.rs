@@ -41,6 +41,7 @@ const LARGEST: usize = 65_536;
 const MOST: usize = 10_000;
 
 /// How a token is asked for.
+#[derive(Clone)]
 pub(crate) struct Grant {
     ask: Ask,
     /// Of all that is sent: equal ones share a token.

@@ -1,6 +1,10 @@
 //! One step after the other, then those that clean up.
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_trait::async_trait;
 use model::{Outcome, Phases, ProbeSpec, Reason, Span};
@@ -15,14 +19,17 @@ use super::{
 };
 use crate::{
     Asking, Clients, HostKey, Probe,
+    filled::Known,
     http::{
         ask::{Look, Reading, observe},
         body,
         cookies::Jar,
+        granted::{Asked, Underway},
         keep::Keeper,
         manner::Manner,
+        shared::Tokens,
         trouble::peer,
-        walk::{Seen, Until, walk},
+        walk::{Seen, Until},
         way::Way,
     },
     marks::{self, micros},
@@ -42,6 +49,9 @@ pub(super) struct Parts {
 /// A probe in steps.
 pub(super) struct Steps {
     parts: Parts,
+    tokens: Tokens,
+    /// What its references stand for.
+    known: Known,
     body_folders: Arc<[PathBuf]>,
     /// Without expressions of the probe itself, steps that are well leave a run that is ok.
     may_fail: bool,
@@ -54,6 +64,10 @@ struct Check {
     values: Values,
     jar: Jar,
     told: Told,
+    /// How long tokens were fetched.
+    fetching: Duration,
+    /// What must not be kept of the steps to come: with the tokens of those before.
+    of_all: Masks,
     /// What must not be kept of any step so far, where some value may be shown.
     masks: Masks,
 }
@@ -63,7 +77,8 @@ impl Steps {
         let may_fail = !(spec.assert.is_empty() && spec.warn.is_empty());
         let mut steps = parts.steps.iter().chain(&parts.cleanup);
         let shows = steps.any(|step| step.extracts.iter().any(|extract| extract.shown));
-        Self { parts, body_folders: Arc::clone(clients.body_folders()), may_fail, shows }
+        let (tokens, known) = (clients.tokens().clone(), Known::clone(clients.known()));
+        Self { parts, tokens, known, body_folders: Arc::clone(clients.body_folders()), may_fail, shows }
     }
 
     /// One step, with what came of it in `check`.
@@ -72,16 +87,25 @@ impl Steps {
             reason,
             message: format!("step `{}`: {message}", step.name),
         };
-        let Ready { mut ask, masks } = step.ready(&check.values, &self.parts.masks).map_err(of_step)?;
+        let Ready { mut ask, grant, masks } = step.ready(&check.values, &check.of_all).map_err(of_step)?;
         if let Some(path) = &ask.file {
             let read = timeout_at(until.deadline, body::file(path, &self.body_folders)).await;
             let too_late = |_| Trouble::new(Reason::Config, "the body's file could not be read in time");
             ask.body = read.map_err(too_late).and_then(|read| read).map_err(of_step)?;
         }
-        let (began, mut seen) = (Instant::now(), Seen::default());
+        let started = Instant::now();
+        let jar = std::mem::take(&mut check.jar);
+        let mut underway = Underway { began: started, seen: Seen::default(), masks, jar };
         let Parts { way, manner, .. } = &self.parts;
-        let trouble = walk(way, manner, &ask, &masks, &mut check.jar, until, &mut seen).await.err();
+        let asked = Asked { way, manner, ask: &ask, grant: grant.as_ref(), tokens: &self.tokens };
+        let trouble = asked.walk(until, &mut underway).await.err();
+        let Underway { began, mut seen, masks, jar } = underway;
         let latency_us = micros(began.elapsed());
+        check.jar = jar;
+        check.fetching += began.duration_since(started);
+        if grant.is_some() {
+            check.of_all = masks.clone();
+        }
 
         let mut missing = None;
         if trouble.is_none()
@@ -178,9 +202,16 @@ impl Probe for Steps {
             timeout,
         };
         let masks = self.parts.masks.clone();
-        let mut check = Check { values: Values::default(), jar: Jar::default(), told: Told::default(), masks };
+        let mut check = Check {
+            values: Values::of(&self.known),
+            jar: Jar::default(),
+            told: Told::default(),
+            fetching: Duration::ZERO,
+            of_all: masks.clone(),
+            masks,
+        };
         let stepped = self.steps(until(for_steps), &mut check).await;
-        let latency_us = micros(began.elapsed());
+        let latency_us = micros(began.elapsed().saturating_sub(check.fetching));
         let phases = check.told.phases();
         check.told.turn_to_cleanup(stepped.is_err());
         let cleaned = self.clean_up(until(asking.timeout), &mut check).await;

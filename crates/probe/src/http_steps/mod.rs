@@ -1,7 +1,8 @@
 //! Asking over HTTP in several steps: what one finds, the next may use. Read in the order in which a check goes:
 //!
 //! `step` (what is written of each) -> `ask` (one after the other, then those that clean up) with `extract` for what a step finds,
-//! `path` for values within JSON and `refer` for where they go -> `told` (what expressions and people get to see).
+//! `path` for values within JSON, `refer` for where they go and `sent` for what that is done to -> `told` (what expressions and people
+//! get to see).
 
 mod ask;
 mod extract;
@@ -9,6 +10,7 @@ mod extract;
 pub(crate) mod fuzzing;
 mod path;
 mod refer;
+mod sent;
 mod step;
 mod told;
 
@@ -24,12 +26,13 @@ use crate::{
         manner::Manner,
         request,
         sign::Signed,
-        table,
+        table, token,
         way::{self, Way},
     },
     options::{Options, joined, name, optional, required},
     table::Entry,
 };
+pub(crate) use sent::Sent;
 use step::Step;
 
 /// The kind's line in the table.
@@ -67,7 +70,8 @@ const OWN: &[OptionSpec] = &[
 ];
 
 /// What is written of a step.
-const STEP: &[OptionSpec] = &joined::<19>(&[&[NAME], table::REQUEST, table::CREDENTIALS, &[ASSERT, TAKE]]);
+const STEP: &[OptionSpec] =
+    &joined::<20>(&[&[NAME], table::REQUEST, table::CREDENTIALS, &[table::OAUTH2, ASSERT, TAKE]]);
 
 const NAME: OptionSpec = required("name", OptionKind::Text, "What it is called: letters a-z, digits, `_` and `-`");
 const ASSERT: OptionSpec = optional(
@@ -107,8 +111,11 @@ fn build(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<Faul
     if options.is_given("steps") && steps.as_ref().is_some_and(Vec::is_empty) {
         options.fault("steps", "has to hold one step at least");
     }
-    let all = || steps.iter().chain(&cleanup).flatten().map(Step::url);
-    let way = all().next().and_then(|first| Way::read(&mut options, clients, first, all().skip(1)));
+    let all = || steps.iter().chain(&cleanup).flatten();
+    let way = all().next().and_then(|first| {
+        let also = all().skip(1).map(Step::url).chain(all().filter_map(Step::token_url));
+        Way::read(&mut options, clients, first.url(), also)
+    });
     let manner = Manner::read(&mut options);
     let masks = http::masks(&options, clients, &Signed::default(), None, way.as_ref());
     let made = match (steps, cleanup, way, manner) {
@@ -122,7 +129,7 @@ fn build(spec: &ProbeSpec, clients: &Clients) -> Result<Arc<dyn Probe>, Vec<Faul
     options.finish(made)
 }
 
-/// Whom the steps ask, all of them, and the proxy.
+/// Whom the steps ask, all of them, who grants their tokens, and the proxy.
 fn whom(spec: &ProbeSpec) -> Option<HostKey> {
     let mut options = Options::of(&KIND, spec);
     let resolve = dial::resolve(&mut options);
@@ -133,5 +140,6 @@ fn whom(spec: &ProbeSpec) -> Option<HostKey> {
     let first = urls.first()?.host_str()?;
     let keys = urls.iter().map(|url| request::key(url, resolve.filter(|_| url.host_str() == Some(first))));
     let key = keys.reduce(|all, key| all.and(&key))?;
+    let key = steps.iter_mut().filter_map(token::whom).fold(key, |key, token| key.and(&token));
     Some(way::whom(&mut options).iter().fold(key, |key, proxy| key.and(proxy)))
 }

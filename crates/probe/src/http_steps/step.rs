@@ -21,6 +21,7 @@ use crate::{
         facts::Needs,
         request::{self, Ask},
         sign::{self, Signed},
+        token::Grant,
     },
     options::Options,
     redact::{self, Masks},
@@ -35,6 +36,7 @@ pub(super) struct Step {
     /// What is written of it, as if it were a probe.
     spec: ProbeSpec,
     url: Url,
+    token_url: Option<Url>,
     pub(super) asserts: Compiled,
     pub(super) needs: Needs,
     pub(super) extracts: Vec<Extract>,
@@ -48,6 +50,7 @@ pub(super) struct Step {
 /// A request that is the same in each check.
 struct Fixed {
     ask: Ask,
+    grant: Option<Grant>,
     /// What must not be kept of it, in all forms.
     masked: Vec<String>,
 }
@@ -55,6 +58,8 @@ struct Fixed {
 /// A request that can be sent now.
 pub(super) struct Ready {
     pub(super) ask: Ask,
+    /// How it gets a token.
+    pub(super) grant: Option<Grant>,
     /// What must not be kept of it.
     pub(super) masks: Masks,
 }
@@ -108,6 +113,7 @@ fn one(group: &mut Options<'_>, spec: &ProbeSpec, written: &Value, known: &[Know
     let (mut ask, graphql) = request::read(group);
     // Where it refers to values, it is read for its faults, and made anew once they are known.
     let signed = sign::sign(group, ask.as_mut());
+    let grant = Grant::read(group, ask.as_ref());
     let extracts = extract::read(group)?;
     let assert = group.list("assert")?;
     let may_fail = !assert.is_empty();
@@ -131,7 +137,8 @@ fn one(group: &mut Options<'_>, spec: &ProbeSpec, written: &Value, known: &[Know
     };
     let (name, ask) = name.zip(ask)?;
     let url = ask.url.clone();
-    let fixed = (!refers(&alone)).then(|| Fixed { masked: forms_of(signed, &ask), ask });
+    let token_url = grant.as_ref().map(|grant| grant.url().clone());
+    let fixed = (!refers(&alone)).then(|| Fixed { masked: forms_of(signed, &ask), ask, grant });
     // What the probe's own expressions look at is known of the last answer, whichever that is.
     let looked_at = ProbeSpec {
         assert: alone.assert.iter().chain(&spec.assert).cloned().collect(),
@@ -140,7 +147,7 @@ fn one(group: &mut Options<'_>, spec: &ProbeSpec, written: &Value, known: &[Know
         ..alone.clone()
     };
     let needs = Needs::of(&looked_at).with_size_and_status();
-    Some(Step { name, spec: alone, url, asserts, needs, extracts, graphql, may_fail, fixed })
+    Some(Step { name, spec: alone, url, token_url, asserts, needs, extracts, graphql, may_fail, fixed })
 }
 
 impl Step {
@@ -149,30 +156,39 @@ impl Step {
         &self.url
     }
 
+    /// Where its token is granted, so too.
+    pub(super) fn token_url(&self) -> Option<&Url> {
+        self.token_url.as_ref()
+    }
+
     /// Whether all is there that it refers to.
     pub(super) fn is_ready(&self, values: &Values) -> bool {
         refer::all(&self.spec.options).iter().all(|(step, name)| values.get(step, name).is_some())
     }
 
-    /// The request, with what was found in its place.
+    /// The request, with secrets and what was found in their place.
     pub(super) fn ready(&self, values: &Values, masks: &Masks) -> Result<Ready, Trouble> {
         let hidden = || values.hidden().into_iter().flat_map(|secret| forms::of(&secret));
-        if let Some(Fixed { ask, masked }) = &self.fixed {
-            return Ok(Ready { ask: ask.clone(), masks: masks.and(masked.iter().cloned().chain(hidden())) });
+        if let Some(Fixed { ask, grant, masked }) = &self.fixed {
+            let masks = masks.and(masked.iter().cloned().chain(hidden()));
+            return Ok(Ready { ask: ask.clone(), grant: grant.clone(), masks });
         }
         let mut spec = self.spec.clone();
         refer::fill(STEP, &mut spec.options, values);
         let mut options = Options::of(&ALONE, &spec);
         let (mut ask, _) = request::read(&mut options);
         let signed = sign::sign(&mut options, ask.as_mut());
+        let grant = Grant::read(&mut options, ask.as_ref());
+        let written = options.secrets();
         let ask = options.finish(ask).map_err(|faults| {
             let faults: Vec<String> =
                 faults.iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
             let why = format!("step `{}` with values filled in: {}", self.name, faults.join("; "));
             Trouble::new(Reason::Config, masks.and(values.hidden()).text(why))
         })?;
-        let masks = masks.and(forms_of(signed, &ask).into_iter().chain(hidden()));
-        Ok(Ready { ask, masks })
+        let written = written.iter().flat_map(|secret| forms::of(secret));
+        let masks = masks.and(forms_of(signed, &ask).into_iter().chain(written).chain(hidden()));
+        Ok(Ready { ask, grant, masks })
     }
 }
 

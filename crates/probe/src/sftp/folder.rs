@@ -15,6 +15,9 @@ const LONGEST_HANDLE: usize = 256;
 /// Bytes of a file's name at most; no system has longer ones, and each is held against a pattern.
 pub(super) const LONGEST_NAME: usize = 4_096;
 
+/// Names in a folder at most, whatever they are of: twice as many as files may be asked for.
+const MOST_NAMES: usize = 200_000;
+
 /// Packets, by their numbers.
 const INIT: u8 = 1;
 const VERSION: u8 = 2;
@@ -34,12 +37,14 @@ pub(super) struct Folder<'p, S> {
     /// The number of the last question.
     asked: u32,
     handle: Vec<u8>,
+    /// How many names were listed so far, those of folders and links too.
+    names: usize,
 }
 
 impl<'p, S: AsyncRead + AsyncWrite + Unpin> Folder<'p, S> {
     /// Agrees on the version.
     pub(super) async fn begin(channel: S, peer: &'p str) -> Result<Self, Trouble> {
-        let mut folder = Self { channel, peer, asked: 0, handle: Vec::new() };
+        let mut folder = Self { channel, peer, asked: 0, handle: Vec::new(), names: 0 };
         folder.send(INIT, &3_u32.to_be_bytes()).await?;
         match folder.packet().await? {
             (VERSION, body) if Fields(&body).int().is_some_and(|version| version >= 3) => Ok(folder),
@@ -68,7 +73,13 @@ impl<'p, S: AsyncRead + AsyncWrite + Unpin> Folder<'p, S> {
         let (kind, body) = self.ask(READDIR, &handle).await?;
         let mut fields = Fields(&body);
         match kind {
-            NAME => files(&mut fields).map(Some).ok_or_else(|| self.unlike()),
+            NAME => {
+                // A list without a name counts as one: it has to end as well.
+                let names = Fields(fields.0).int().and_then(|count| usize::try_from(count).ok()).unwrap_or(0).max(1);
+                let files = files(&mut fields).ok_or_else(|| self.unlike())?;
+                self.names = self.names.saturating_add(names);
+                if self.names > MOST_NAMES { Err(self.too_many_names()) } else { Ok(Some(files)) }
+            }
             STATUS if Fields(fields.0).int() == Some(END) => Ok(None),
             STATUS => Err(self.refused(&mut fields, "the folder")),
             _ => Err(self.unlike()),
@@ -78,6 +89,14 @@ impl<'p, S: AsyncRead + AsyncWrite + Unpin> Folder<'p, S> {
     /// The trouble of a folder with more files than are listed.
     pub(super) fn too_many(&self, most: i64) -> Trouble {
         let message = format!("{} listed more than {most} files: see max_files", self.peer);
+        Trouble::new(Reason::TooLarge, message)
+    }
+
+    fn too_many_names(&self) -> Trouble {
+        let message = format!(
+            "{} listed more than {MOST_NAMES} names, folders and links among them: choose a folder with fewer",
+            self.peer
+        );
         Trouble::new(Reason::TooLarge, message)
     }
 

@@ -16,7 +16,7 @@ use russh::{
 };
 use tokio_util::sync::DropGuard;
 
-use super::{Proof, Whom, leash::leashed};
+use super::{Proof, Whom, keyboard, leash::leashed};
 use crate::{attempt::Attempt, dial::Stream, said};
 
 /// Nothing that is listed here takes so long; the attempt's own deadline is nearer.
@@ -83,7 +83,12 @@ impl Session {
     async fn sign_in(&mut self, whom: &Whom, peer: &str) -> Result<(), Trouble> {
         let user = whom.username.as_str();
         let answer = match (&whom.proof, whom.proof.key()) {
-            (Proof::Password(password), _) => self.handle.authenticate_password(user, password).await,
+            (Proof::Password(password), _) => match self.handle.authenticate_password(user, password).await {
+                Ok(answer) if keyboard::is_left(&answer) => {
+                    Ok(keyboard::sign_in(&mut self.handle, user, password, peer).await?)
+                }
+                answer => answer,
+            },
             (_, Some(key)) => {
                 let hash = if key.algorithm().is_rsa() {
                     // Keys of RSA are signed with by a hash that is agreed on; the oldest is never taken.
@@ -132,7 +137,7 @@ impl Session {
 }
 
 /// The trouble of a session that did not come about, or broke.
-fn broken(peer: &str, error: &Error) -> Trouble {
+pub(super) fn broken(peer: &str, error: &Error) -> Trouble {
     if let Some(error) = said::find::<io::Error>(error) {
         return said::broke_off(peer, error);
     }

@@ -40,14 +40,14 @@ async fn an_api_key_goes_where_it_should_and_is_kept_nowhere() {
 }
 
 /// Who grants tokens, each time another, and takes only the one granted last; and who watches over both.
-struct Erp {
-    server: Server,
-    granted: Arc<AtomicUsize>,
+pub struct Erp {
+    pub server: Server,
+    pub granted: Arc<AtomicUsize>,
 }
 
 impl Erp {
     /// `life` is what it says of a token, in seconds.
-    async fn granting(life: Value) -> Self {
+    pub async fn granting(life: Value) -> Self {
         let granted = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&granted);
         let server = Server::http(move |request| {
@@ -65,12 +65,16 @@ impl Erp {
         Self { server, granted }
     }
 
-    fn spec(&self, send_in: &str) -> ProbeSpec {
-        let oauth2 = json!({
+    /// How a token is asked for.
+    pub fn oauth2(&self, send_in: &str) -> Value {
+        json!({
             "url": self.server.url("/token"), "client_id": "watch:er", "client_secret": "hush silence",
             "scope": ["orders.read", "stock"], "audience": "erp", "send_in": send_in,
-        });
-        curious("http", json!({"url": self.server.url("/orders"), "oauth2": oauth2}))
+        })
+    }
+
+    pub fn spec(&self, send_in: &str) -> ProbeSpec {
+        curious("http", json!({"url": self.server.url("/orders"), "oauth2": self.oauth2(send_in)}))
     }
 }
 

@@ -57,7 +57,7 @@ fn steps(shop: &Server) -> Value {
     })
 }
 
-fn lines(received: &[Received]) -> Vec<&str> {
+pub fn lines(received: &[Received]) -> Vec<&str> {
     received.iter().map(|request| request.line.trim_end_matches(" HTTP/1.1")).collect()
 }
 

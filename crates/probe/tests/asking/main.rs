@@ -32,6 +32,7 @@ mod redis;
 mod requests;
 mod s3;
 mod secrets;
+mod sent_in_steps;
 mod sftp;
 mod smtp;
 mod sql;

@@ -77,6 +77,7 @@ fn every_wrong_option_is_named() {
                 {"name": "a", "url": "http://a/", "headers": {"x y": "z"}},
                 {"name": "b", "url": "http://a/", "assert": ["nothing == 1"]},
                 {"name": "c", "url": "http://a/", "body": "${b.x}"},
+                {"name": "d", "url": "http://a/", "bearer": "t", "oauth2": {"url": "b", "client_id": "c"}},
             ]}),
             vec![
                 "options.steps[0].extract[0].from_json",
@@ -86,6 +87,8 @@ fn every_wrong_option_is_named() {
                 "options.steps[1].name",
                 "options.steps[2].assert[0]",
                 "options.steps[3].name",
+                "options.steps[4].oauth2",
+                "options.steps[4].oauth2.url",
             ],
         ),
         ("prometheus", json!({"url": "http://a/"}), vec!["options.query"]),
@@ -137,6 +140,8 @@ fn every_wrong_option_is_named() {
         ("websocket", json!({"url": "http://a/"}), vec!["options.url"]),
         ("websocket", json!({"url": "ws://a/", "headers": {"Upgrade": "x"}}), vec!["options.headers.Upgrade"]),
         ("websocket", json!({"url": "ws://u:p@a/"}), vec!["options.url"]),
+        ("websocket", json!({"url": "ws://a/", "proxy": "socks5://b"}), vec!["options.proxy"]),
+        ("websocket", json!({"url": "ws://a/", "proxy": "http://b", "resolve": "1.2.3.4"}), vec!["options.resolve"]),
         ("grpc", json!({"host": "a"}), vec!["options.port"]),
         (
             "grpc",

@@ -175,26 +175,70 @@ async fn what_is_refused_is_told() {
     assert!(said.eq_ignore_ascii_case(&message) || said.contains("No such file"), "{said}");
 }
 
+/// A folder with one file, behind a server that knows `ada` by her password and asks for it in this way.
+struct ByPassword {
+    port: u16,
+    host_key: String,
+    _folder: TempDir,
+    _running: Running,
+}
+
+impl ByPassword {
+    fn asking(how: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("export.csv"), "12345").expect("written");
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/asking/peers/sftp.py");
+        let mut command = Command::new(std::env::var_os("PEERS_PYTHON").unwrap_or_else(|| "python3".into()));
+        command.arg(script).arg(folder.path()).arg(how);
+        let (running, line) = start(command, "ready ", "pip install asyncssh");
+        let words: Vec<&str> = line.split(' ').collect();
+        let (port, host_key) = (words[1].parse().expect("a port"), words[2].to_owned());
+        Self { port, host_key, _folder: folder, _running: running }
+    }
+
+    async fn ask(&self, password: &str) -> Observation {
+        ask_now(json!({
+            "host": "127.0.0.1", "port": self.port, "host_key": self.host_key, "username": "ada", "password": password,
+            "folder": "/",
+        }))
+        .await
+    }
+}
+
 #[tokio::test]
-async fn a_user_may_sign_in_by_a_password() {
-    let folder = tempfile::tempdir().expect("a folder");
-    fs::write(folder.path().join("export.csv"), "12345").expect("written");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/asking/peers/sftp.py");
-    let mut command = Command::new(std::env::var_os("PEERS_PYTHON").unwrap_or_else(|| "python3".into()));
-    command.arg(script).arg(folder.path());
-    let (_running, line) = start(command, "ready ", "pip install asyncssh");
-    let words: Vec<&str> = line.split(' ').collect();
-    let port: u16 = words[1].parse().expect("a port");
-    let options = |password: &str| json!({"host": "127.0.0.1", "port": port, "host_key": words[2], "username": "ada", "password": password, "folder": "/"});
+async fn a_user_may_sign_in_by_a_password_however_it_is_asked_for() {
+    for how in ["password", "alone"] {
+        let server = ByPassword::asking(how);
 
-    let seen = ask_now(options("four unrelated words")).await;
-    assert_eq!(seen.trouble, None);
-    assert_eq!(seen.facts.get("newest_name"), Some(&Fact::from("export.csv")));
-    assert_eq!(seen.facts.get("newest_size"), Some(&Fact::Int(5)));
-    assert!(!format!("{seen:?}").contains("unrelated"), "the password is kept nowhere");
+        let seen = server.ask("four unrelated words").await;
+        assert_eq!(seen.trouble, None, "{how}");
+        assert_eq!(seen.facts.get("newest_name"), Some(&Fact::from("export.csv")), "{how}");
+        assert_eq!(seen.facts.get("newest_size"), Some(&Fact::Int(5)), "{how}");
+        assert!(!format!("{seen:?}").contains("unrelated"), "the password is kept nowhere");
 
-    let seen = ask_now(options("wrong words")).await;
-    assert_eq!(trouble(&seen).0, Reason::Auth);
+        let seen = server.ask("wrong words").await;
+        let (reason, message) = trouble(&seen);
+        assert_eq!(reason, Reason::Auth, "{how}: {message}");
+        assert!(message.contains("does not let ada sign in that way"), "{how}: {message}");
+    }
+}
+
+#[tokio::test]
+async fn who_asks_for_more_than_a_password_is_told_and_given_nothing() {
+    for (how, words) in [
+        ("code", "asks ada for more after the password: `Code:`"),
+        ("shown", "asks ada for something that is shown while it is typed, which no password is: `Name:`"),
+        ("two", "asks ada for 2 things at once, where a password alone is given"),
+        ("endless", "asks ada more than 8 times before it lets anybody in"),
+    ] {
+        let server = ByPassword::asking(how);
+
+        let seen = server.ask("four unrelated words").await;
+
+        let message = format!("127.0.0.1:{} {words}", server.port);
+        assert_eq!(trouble(&seen), (Reason::Auth, message.as_str()), "{how}");
+        assert!(!format!("{seen:?}").contains("unrelated"), "the password is kept nowhere");
+    }
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ fn nghttpd(folder: &Path, with: &[&str]) -> (Running, u16) {
 }
 
 /// A real proxy; with a user it wants to know who asks.
-fn tinyproxy(folder: &Path, user: Option<&str>) -> (Running, u16) {
+pub fn tinyproxy(folder: &Path, user: Option<&str>) -> (Running, u16) {
     let port = free_port();
     let user = user.map(|pair| format!("BasicAuth {pair}\n")).unwrap_or_default();
     let config = format!("Port {port}\nListen 127.0.0.1\nTimeout 60\nLogLevel Info\n{user}");

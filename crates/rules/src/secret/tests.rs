@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{Reference, fill, fill_from_steps, found_by_steps, goes_to, is_host, is_name, is_step_name, references};
+use super::{Reference, fill, fill_in_steps, found_by_steps, goes_to, is_host, is_name, is_step_name, references};
 
 fn secret(name: &str) -> Reference {
     Reference::Secret(name.to_owned())
@@ -74,23 +74,32 @@ fn what_is_no_reference_is_refused_with_what_to_write() {
 }
 
 #[test]
-fn what_steps_found_is_filled_in_later() {
+fn what_steps_found_is_filled_in_with_the_secrets() {
     let found = |step: &str, name: &str| (step == "login" && name == "token").then(|| "${env:A} 7".to_owned());
+    let value = |reference: &Reference| (*reference == secret("a")).then(|| "${login.token} $${ $".to_owned());
     for (text, refers, filled) in [
         ("Bearer ${login.token}", vec![("login", "token")], "Bearer ${env:A} 7"),
         ("${login.token}${login.token}", vec![("login", "token"); 2], "${env:A} 7${env:A} 7"),
         ("${login.other} ${", vec![("login", "other")], "${login.other} ${"),
-        ("${secret:a} ${login.token}", vec![("login", "token")], "${secret:a} ${env:A} 7"),
+        ("${secret:b} ${login.token}", vec![("login", "token")], "${secret:b} ${env:A} 7"),
         ("plain $ {login.token}", vec![], "plain $ {login.token}"),
+        // Doubled, it is a text and stays one.
+        ("$${login.token}", vec![], "${login.token}"),
+        ("$$${login.token}", vec![], "$${login.token}"),
+        ("$${${login.token}}", vec![("login", "token")], "${${env:A} 7}"),
+        // No value is looked at again, nor what it makes of its neighbours.
+        ("<${secret:a}>", vec![], "<${login.token} $${ $>"),
+        ("${secret:a}{login.token}", vec![], "${login.token} $${ ${login.token}"),
+        ("${secret:a}${login.token}", vec![("login", "token")], "${login.token} $${ $${env:A} 7"),
     ] {
         assert_eq!(found_by_steps(text), refers, "{text}");
-        assert_eq!(fill_from_steps(text, found), filled, "{text}");
+        assert_eq!(fill_in_steps(text, value, found), filled, "{text}");
     }
     let (longest, one_more) = ("a".repeat(64), "a".repeat(65));
     let any = |_: &str, _: &str| Some("found".to_owned());
-    assert_eq!(fill_from_steps(&format!("${{ ${{{longest}.{longest}}}"), any), "${ found");
+    assert_eq!(fill_in_steps(&format!("${{{longest}.{longest}}}"), |_| None, any), "found");
     let too_long = format!("${{{longest}.{one_more}}} ${{{one_more}.{longest}}} ${{ü");
-    assert_eq!(fill_from_steps(&too_long, any), too_long);
+    assert_eq!(fill_in_steps(&too_long, |_| None, any), too_long);
     // To those who fill in secrets it is a text like any other; what is written almost so is still refused.
     assert_eq!(references("${login.token} ${secret:a}"), Ok(vec![secret("a")]));
     assert_eq!(fill("<${login.token}>", |_| None).as_deref(), Ok("<${login.token}>"));
@@ -146,7 +155,9 @@ proptest! {
     fn any_text_is_itself_once_its_dollars_are_doubled(text in prop_oneof!["[$\\{\\}:secrt ]{0,20}", ".{0,40}"]) {
         let written = text.replace("${", "$${");
         prop_assert_eq!(references(&written), Ok(Vec::new()));
-        prop_assert_eq!(fill(&written, |_| None), Ok(text));
+        prop_assert_eq!(fill(&written, |_| None), Ok(text.clone()));
+        let again = Some("read twice".to_owned());
+        prop_assert_eq!(fill_in_steps(&written, |_| again.clone(), |_, _| again.clone()), text);
     }
 
     #[test]
@@ -155,6 +166,13 @@ proptest! {
         prop_assert_eq!(references(&text), Ok(vec![reference.clone()]));
         let filled = fill(&text, |asked| (*asked == reference).then(|| "value".to_owned()));
         prop_assert_eq!(filled, Ok(format!("{before}value{after}")));
+    }
+
+    #[test]
+    fn steps_send_a_value_unchanged(value in "[$\\{\\}:.secrt ]{0,20}", before in "[^$]{0,9}", after in "[^$]{0,9}") {
+        let text = format!("{before}${{secret:a}}{after}${{login.token}}{after}");
+        let found = fill_in_steps(&text, |_| Some(value.clone()), |_, _| Some(value.clone()));
+        prop_assert_eq!(found, format!("{before}{value}{after}{value}{after}"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Texts that refer to values: what is found stands in the text, what is filled in is not looked at again, and of a text that is
 //! refused nothing is shown.
 
-use rules::secret::{Reference, fill, fill_from_steps, found_by_steps, is_name, is_step_name, references};
+use rules::secret::{Reference, fill, fill_in_steps, found_by_steps, is_name, is_step_name, references};
 
 /// Texts that hold nothing, one for each way to be refused.
 const REFUSED: [&str; 4] = ["${", "${}", "${env:}", "${file:}"];
@@ -9,8 +9,8 @@ const REFUSED: [&str; 4] = ["${", "${}", "${env:}", "${file:}"];
 /// References of one text that are looked at.
 const LOOKED_AT: usize = 100;
 
-/// A value that looks like more of them, and a sign that stands for it.
-const VALUE: (&str, &str) = ("${env:AGAIN} $${ ${", "\u{1}");
+/// A value that looks like more of them and begins another at its end, and a sign that stands for it.
+const VALUE: (&str, &str) = ("${env:AGAIN} ${step.again} $${ ${ $", "\u{1}");
 
 /// Whether it refers to anything.
 pub fn check(input: &[u8]) -> bool {
@@ -71,6 +71,25 @@ fn of_steps(text: &str) {
     for (step, name) in found_by_steps(text).into_iter().take(LOOKED_AT) {
         assert!(is_step_name(step) && is_step_name(name) && text.contains(&written(step, name)), "{step} {name}");
     }
-    assert_eq!(fill_from_steps(text, |_, _| None), text);
-    assert_eq!(fill_from_steps(text, |step, name| Some(written(step, name))), text);
+    let doubled = text.replace("${", "$${");
+    let again = |sign: &str| Some(format!("<{sign} is read twice>"));
+    let itself = fill_in_steps(&doubled, |_| again("a reference"), |_, _| again("a step"));
+    assert_eq!(itself, text, "with its dollars doubled steps send it as it is");
+    if !text.contains("$${") {
+        assert_eq!(fill_in_steps(text, |_| None, |_, _| None), text, "without a value it stays as it is written");
+        let found = |step: &str, name: &str| Some(written(step, name));
+        let itself = fill_in_steps(text, |reference| Some(reference.to_string()), found);
+        assert_eq!(itself, text);
+    }
+    // Those who fill in secrets alone leave what steps found to be filled in, and are at one on all else.
+    if found_by_steps(text).is_empty() {
+        let value = |reference: &Reference| Some(format!("<{reference}>"));
+        assert_eq!(fill(text, value), Ok(fill_in_steps(text, value, |_, _| again("a step"))));
+    }
+    let (value, sign) = VALUE;
+    if !text.contains(sign) {
+        let [of_values, of_signs] =
+            [value, sign].map(|value| fill_in_steps(text, |_| Some(value.to_owned()), |_, _| Some(value.to_owned())));
+        assert_eq!(of_values, of_signs.replace(sign, value), "a value is looked at again");
+    }
 }
