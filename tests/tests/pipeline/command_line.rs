@@ -139,11 +139,10 @@ async fn a_wrong_catalogue_is_told_by_file_and_line_and_changes_nothing() {
     assert_eq!(printed(&here, &["export"]).await, before);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn probes_are_asked_at_once_and_their_outcome_is_the_exit_status() {
-    let target = Target::start().await;
+/// An integration with a probe that is good and one that is not.
+fn orders(target: &Target) -> String {
     let (good, bad) = (target.url("/good"), target.url("/bad"));
-    let catalogue = format!(
+    format!(
         "
 systems: [{{slug: crm, name: CRM}}, {{slug: erp, name: ERP}}]
 integrations:
@@ -155,7 +154,13 @@ integrations:
       - {{slug: good, kind: http, url: '{good}', every: 1h, assert: ['status == 200', 'json.ok']}}
       - {{slug: bad, kind: http, url: '{bad}', every: 1h, assert: ['status == 204']}}
 "
-    );
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn probes_are_asked_at_once_and_their_outcome_is_the_exit_status() {
+    let target = Target::start().await;
+    let catalogue = orders(&target);
     let here = folder(&[("crew.yaml", &catalogue)]);
 
     let good = printed(&here, &["probe", "crew.yaml", "orders/good"]).await;
@@ -186,21 +191,7 @@ async fn token(server: &Serving) -> String {
 async fn a_server_is_had_to_ask_a_probe_of_its_own_from_elsewhere() {
     // Given a server that asks hourly, and a shell in another folder
     let target = Target::start().await;
-    let (good, bad) = (target.url("/good"), target.url("/bad"));
-    let catalogue = format!(
-        "
-systems: [{{slug: crm, name: CRM}}, {{slug: erp, name: ERP}}]
-integrations:
-  - slug: orders
-    name: Orders
-    from: crm
-    to: erp
-    probes:
-      - {{slug: good, kind: http, url: '{good}', every: 1h, assert: ['status == 200', 'json.ok']}}
-      - {{slug: bad, kind: http, url: '{bad}', every: 1h, assert: ['status == 204']}}
-      - {{slug: beat, kind: heartbeat, every: 1h}}
-"
-    );
+    let catalogue = orders(&target) + "      - {slug: beat, kind: heartbeat, every: 1h}\n";
     let (here, there) = (folder(&[("crew.yaml", &catalogue)]), folder(&[]));
     let server = BINARY.serve(here.path(), &["--catalogue", "crew.yaml"]).await;
     let (token, url) = (token(&server).await, server.url(""));
