@@ -56,6 +56,9 @@ pub enum ServerError {
     /// The engine failed.
     #[error("the engine: {0}")]
     Monitor(#[from] monitor::MonitorError),
+    /// The API's document cannot be written as JSON.
+    #[error("the API's document: {0}")]
+    Document(#[from] serde_json::Error),
     /// The cron ticks failed.
     #[error("the scheduler of roll-up and retention: {0}")]
     Ticks(#[from] tokio_cron_scheduler::JobSchedulerError),

@@ -133,7 +133,7 @@ impl House {
             assets: Arc::new(pages::found()),
             leptos,
         };
-        let web = tokio::spawn(serve::serve(listener, acceptor, http::router(door), way.clone(), ending.clone()));
+        let web = tokio::spawn(serve::serve(listener, acceptor, http::router(door)?, way.clone(), ending.clone()));
         let ticks = Ticks::start(monitor.handle(), web_store.clone(), past, Web { rates, certificate }).await?;
         if let Some(demo) = &demo {
             // Its jobs go straight to where it listens, which is loopback.

@@ -218,12 +218,15 @@ impl Maker {
             let pauses = Pauses::of([Some(&handling), of_probe(&probe)].into_iter().flatten());
             self.watched(probe, &spec.environment, live, pauses, making.before)
         });
+        let mut watched: Vec<_> = watched.collect();
+        // Collected in place, it would keep the room of the larger specs that it came from.
+        watched.shrink_to_fit();
         let over = making.windows.iter().enumerate().filter(|(_, quiet)| is_over(&quiet.spec, spec));
         Bridge {
             from_name: name(&spec.from),
             to_name: name(&spec.to),
             via_names: spec.via.iter().map(name).collect(),
-            probes: watched.collect(),
+            probes: watched,
             baselines,
             promise: spec.expect.as_ref().filter(|_| live).and_then(|expect| Promise::compile(expect).ok()),
             pauses: Pauses::of([&handling]),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Router,
+    body::Bytes,
     extract::Path,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
@@ -18,15 +19,18 @@ use super::Door;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       font-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
-/// The document's and the page's routes.
-pub fn router(mut document: OpenApi, base: &str) -> Router<Door> {
+/// The document's and the page's routes. Fails if the document cannot be written as JSON.
+pub fn router(mut document: OpenApi, base: &str) -> serde_json::Result<Router<Door>> {
     if !base.is_empty() {
         document.servers = Some(vec![Server::new(base)]);
     }
+    // As text: a router copies what its handlers hold, and the structures of a document are large.
+    let document = Bytes::from(serde_json::to_vec(&document)?);
+    let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
     let config = Arc::new(Config::new([format!("{base}/api/openapi.json")]).try_it_out_enabled(true));
     let index = format!("{base}/api/docs/");
-    Router::new()
-        .route("/api/openapi.json", get(move || std::future::ready(Json(document.clone()))))
+    let routes = Router::new()
+        .route("/api/openapi.json", get(move || std::future::ready((json.clone(), document.clone()))))
         .route("/api/docs", get(move || std::future::ready(Redirect::permanent(&index))))
         .route(
             "/api/docs/",
@@ -38,7 +42,8 @@ pub fn router(mut document: OpenApi, base: &str) -> Router<Door> {
         .route(
             "/api/docs/{*path}",
             get(move |Path(path): Path<String>| std::future::ready(file(&path, config.clone()))),
-        )
+        );
+    Ok(routes)
 }
 
 fn file(path: &str, config: Arc<Config<'static>>) -> Response {

@@ -94,8 +94,8 @@ impl FromRef<Door> for LeptosOptions {
     }
 }
 
-/// Everything that can be asked over HTTP.
-pub fn router(door: Door) -> Router {
+/// Everything that can be asked over HTTP. Fails if the API's document cannot be written as JSON.
+pub fn router(door: Door) -> serde_json::Result<Router> {
     let (api, document) = api::router();
     let cache = cache::PageCache::default();
     let changing = api.merge(forms::router()).merge(oidc::router());
@@ -103,7 +103,7 @@ pub fn router(door: Door) -> Router {
     let fitting = DefaultPredicate::new().and(NotForContentType::new("text/event-stream"));
     let all = Router::new()
         .merge(changing)
-        .merge(docs::router(document, &door.way.base))
+        .merge(docs::router(document, &door.way.base)?)
         .merge(pages::router(&door, cache))
         .layer(middleware::from_fn_with_state(door.time_limit, deadline::keep))
         .layer(CompressionLayer::new().br(true).gzip(true).compress_when(fitting))
@@ -112,10 +112,11 @@ pub fn router(door: Door) -> Router {
         .fallback(pages::not_found)
         .method_not_allowed_fallback(problem::method_not_allowed);
     // The last is the first that a request comes to.
-    all.layer(DefaultBodyLimit::max(BODY_LIMIT))
+    let guarded = all
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(middleware::from_fn_with_state(door.clone(), rules::decide))
         .layer(middleware::from_fn_with_state(door.rates.clone(), limits::by_address))
         .layer(middleware::from_fn_with_state(door.way.clone(), guard::check))
-        .layer(middleware::from_fn_with_state(door.way.clone(), headers::add))
-        .with_state(door)
+        .layer(middleware::from_fn_with_state(door.way.clone(), headers::add));
+    Ok(guarded.with_state(door))
 }

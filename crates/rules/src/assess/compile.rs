@@ -66,7 +66,11 @@ impl Compiled {
         };
         let mut list = |field: &str, texts: &[String]| -> Vec<Expression> {
             let numbered = texts.iter().enumerate();
-            numbered.filter_map(|(at, text)| compile(format!("{field}[{at}]"), text, Purpose::Assertion)).collect()
+            let mut list: Vec<_> =
+                numbered.filter_map(|(at, text)| compile(format!("{field}[{at}]"), text, Purpose::Assertion)).collect();
+            // There are as many of these as probes, and most have one: room for the usual four is not kept.
+            list.shrink_to_fit();
+            list
         };
         let asserts = list("assert", &spec.assert);
         let warns = list("warn", &spec.warn);

@@ -6,7 +6,7 @@ use std::sync::{
 use model::{PersonId, Span, Timestamp};
 use rand::{SeedableRng, rngs::StdRng};
 
-use super::{Busy, HashCost, Hasher, Lane, WAITING};
+use super::{Busy, HashCost, Hasher, Lane, Parsed, WAITING};
 use crate::{
     core::Keys,
     identity::{Gate, NotSignedIn, Stay, failures::Trier},
@@ -33,6 +33,23 @@ async fn a_password_fits_what_is_kept_of_it_and_nothing_else_does() {
     assert_eq!(hasher.verify(Lane::Nobody(1), "correct horse battery", None).await, Ok(false));
     let again = hasher.hash("correct horse battery", &keys).await.expect("hashed");
     assert_ne!(kept.0, again.0, "each has a salt of its own");
+}
+
+#[tokio::test]
+async fn who_is_not_there_is_verified_at_the_same_costs() {
+    // Given what is kept of a password, and what stands for that of nobody.
+    let (hasher, keys) = hasher();
+    let kept = hasher.hash("correct horse battery", &keys).await.expect("hashed").0;
+    let [kept, nothing] = [kept.as_str(), &hasher.dummy].map(|text| Parsed::new(text).expect("a hash"));
+
+    // Then they cost the same and differ in salt and hash alone; a try for nobody is one more hash.
+    assert_eq!((nothing.algorithm, nothing.version), (kept.algorithm, kept.version));
+    assert_eq!(nothing.params, kept.params);
+    assert_eq!(nothing.hash.map(|hash| hash.len()), kept.hash.map(|hash| hash.len()));
+    assert_ne!(nothing.salt, kept.salt);
+    let before = hasher.count();
+    assert_eq!(hasher.verify(Lane::Nobody(1), "correct horse battery", None).await, Ok(false));
+    assert_eq!(hasher.count() - before, 1);
 }
 
 #[tokio::test]
